@@ -1,0 +1,13 @@
+// Package artifact makes the files that others read: values in, bytes out. Equal input gives equal bytes: no time, no
+// tool version, no secret inside. It opens no file and asks no cloud.
+package artifact
+
+// File is one generated file.
+type File struct {
+	Path    string // fixed name, relative to the output directory
+	Kind    string // credential-config, aws-config, report, bridge, trust-policy, …
+	For     string // who uses it: workload, pipeline, operator
+	Where   string // where it goes, in words
+	Command string // the one command that uses it
+	Bytes   []byte
+}
