@@ -1,0 +1,78 @@
+package spec
+
+import (
+	"regexp"
+)
+
+// The levels of Standing.
+const (
+	StandingOK      = "ok"
+	StandingWarn    = "warn"
+	StandingBlocked = "blocked"
+)
+
+// partition is one separate copy of AWS: its regions, names and endpoints share nothing with the others.
+type partition struct {
+	id        string
+	regions   string // pattern that all of its regions match
+	dnsSuffix string
+	standing  string
+	why       string
+}
+
+// partitions lists those whose names we can derive. The patterns are those of the AWS SDKs; the isolated partitions
+// (aws-iso and its kin) are left out because nothing outside can reach them.
+func partitions() [4]partition {
+	return [4]partition{
+		{"aws", `^(us|eu|ap|sa|ca|me|af|il|mx)-[a-z]+-[0-9]{1,2}$`, "amazonaws.com", StandingOK, ""},
+		{
+			"aws-us-gov", `^us-gov-[a-z]+-[0-9]{1,2}$`, "amazonaws.com", StandingWarn,
+			"it is not documented that Google and AWS GovCloud accept each other's identities; the proof will tell",
+		},
+		{
+			"aws-cn", `^cn-[a-z]+-[0-9]{1,2}$`, "amazonaws.com.cn", StandingBlocked,
+			"there is no evidence that Google and the AWS partition in China accept each other's identities",
+		},
+		{
+			"aws-eusc", `^eusc-[a-z]+-[a-z]+-[0-9]{1,2}$`, "amazonaws.eu", StandingBlocked,
+			"there is no evidence that Google and the AWS European Sovereign Cloud accept each other's identities",
+		},
+	}
+}
+
+// partitionOf finds the partition that a region belongs to.
+func partitionOf(region string) (partition, bool) {
+	for _, p := range partitions() {
+		if regexp.MustCompile(p.regions).MatchString(region) {
+			return p, true
+		}
+	}
+	return partition{}, false
+}
+
+// Partition is the first word of every ARN of the account: aws, aws-us-gov, aws-cn or aws-eusc. It follows from the
+// region; a region that Parse would refuse gives "aws".
+func (b Bridge) Partition() string {
+	if p, ok := partitionOf(b.AWS.Region); ok {
+		return p.id
+	}
+	return "aws"
+}
+
+// DNSSuffix is the domain that the partition's endpoints end in, such as amazonaws.com.cn.
+func (b Bridge) DNSSuffix() string {
+	if p, ok := partitionOf(b.AWS.Region); ok {
+		return p.dnsSuffix
+	}
+	return "amazonaws.com"
+}
+
+// Standing says whether a bridge into this partition can work: StandingOK, StandingWarn (it may, and the reason belongs in
+// preflight, review and proof) or StandingBlocked (no change may be made), each with the reason in one lower-case clause.
+func (b Bridge) Standing() (level, why string) {
+	p, ok := partitionOf(b.AWS.Region)
+	if !ok {
+		return StandingBlocked, "the region belongs to no known partition"
+	}
+	return p.standing, p.why
+}
