@@ -85,7 +85,7 @@ func openWorld(o Options) (*world.World, error) {
 	if o.StateFile == "" {
 		return world.New(o.Seed, knobs), nil
 	}
-	return world.Open(o.StateFile, o.Seed, knobs)
+	return world.Load(o.StateFile, o.Seed, knobs)
 }
 
 // join hands each cloud the one thing that it needs of the other.

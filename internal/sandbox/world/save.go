@@ -13,14 +13,14 @@ import (
 	"github.com/gofrs/flock"
 )
 
-// Open returns the world kept in a state file, or a fresh one under seed when the file does not exist yet. The file is
+// Load returns the world kept in a state file, or a fresh one under seed when the file does not exist yet. The file is
 // locked until Close; it is written, whole and atomically, before each change is answered. It holds keys: mode 0600.
-func Open(path string, seed uint64, knobs Knobs) (*World, error) {
+func Load(path string, seed uint64, knobs Knobs) (*World, error) {
 	lock, err := hold(path)
 	if err != nil {
 		return nil, err
 	}
-	w, err := load(path, seed, knobs)
+	w, err := read(path, seed, knobs)
 	if err != nil {
 		_ = lock.Unlock()
 		return nil, err
@@ -48,7 +48,7 @@ func (w *World) Close() error {
 	return release()
 }
 
-func load(path string, seed uint64, knobs Knobs) (*World, error) {
+func read(path string, seed uint64, knobs Knobs) (*World, error) {
 	raw, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return New(seed, knobs), nil

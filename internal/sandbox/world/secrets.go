@@ -41,9 +41,9 @@ func (w *World) Secrets() []string {
 	return slices.Clone(l.list)
 }
 
-// remember notes what a new or loaded state already holds. New and open call it before anybody else has the world.
+// remember notes what a new or loaded state already holds. New and Load call it before anybody else has the world.
 func (w *World) remember() {
-	for _, secret := range w.state.AWS.secrets() {
+	for _, secret := range append(w.state.AWS.secrets(), w.state.Google.secrets()...) {
 		w.Issued(secret)
 	}
 }

@@ -5,8 +5,10 @@
 package world
 
 import (
+	"crypto/cipher"
+	"crypto/rand"
 	"fmt"
-	"math/rand/v2"
+	mathrand "math/rand/v2"
 	"sync"
 	"time"
 )
@@ -43,11 +45,16 @@ type World struct {
 
 	keys    keyring
 	secrets ledger
+
+	sealing sync.Once
+	sealer  cipher.AEAD
+	sealErr error
 }
 
 // New returns a freshly seeded world: a project, an account and an operator on each side, and a second pair with a past.
 func New(seed uint64, knobs Knobs) *World {
-	w := &World{knobs: knobs, state: State{Version: StateVersion, Seed: seed}}
+	w := &World{knobs: knobs, state: State{Version: StateVersion, Seed: seed, Seal: make([]byte, 32)}}
+	_, _ = rand.Read(w.state.Seal)
 	w.state.AWS = seedAWS(w.now(), &w.state)
 	w.state.Google = seedGoogle(w.now(), &w.state)
 	w.remember()
@@ -123,7 +130,7 @@ func (s *State) UUID() string {
 
 func (s *State) letters(n int, first, rest string) string {
 	s.Serial++
-	r := rand.New(rand.NewPCG(s.Seed, s.Serial))
+	r := mathrand.New(mathrand.NewPCG(s.Seed, s.Serial))
 	out := make([]byte, n)
 	for i := range out {
 		set := rest
