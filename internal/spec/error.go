@@ -15,6 +15,7 @@ type Error struct {
 	Field   string   // path of the field, such as toAWS.role.name; "" when the whole text is at fault
 	Reason  string   // what is wrong, one lower-case clause without a full stop
 	Do      []string // what to do, one imperative line each
+	Missing bool     // Field is required and was not given, so that flags or the environment may fill it
 }
 
 // Error gives one line: where, which field, why.

@@ -1,0 +1,3 @@
+package spec
+
+func (r *reader) checkMapping() *fault { return nil }
