@@ -48,26 +48,34 @@ type Google struct {
 	Endpoints   GoogleEndpoints
 	Real        bool   // every endpoint is Google's own
 	Source      string // where the credentials come from, in words
+
+	transport *transport
+	tokens    *tokenSource
+	operator  *http.Client // HTTP with the operator's token
+	project   string
 }
 
-// GoogleEndpoints are base URLs with a trailing slash.
+// GoogleEndpoints are base URLs with a trailing slash; Compute ends in compute/v1/.
 type GoogleEndpoints struct {
 	IAM, IAMCredentials, STS, CloudResourceManager, ServiceUsage, OrgPolicy, Compute, OAuth2, Metadata string
 }
 
 // AWS is the opened AWS account.
 type AWS struct {
-	IAM      *awsiam.Client
-	STS      *awssts.Client
-	EC2      *ec2.Client
-	Config   aws.Config
-	Region   string
-	Profile  string   // "" when the credentials come from elsewhere
-	STSURL   string   // base URL of STS in Region
-	IMDS     string   // base URL of the instance metadata service
-	Real     bool     // every endpoint is AWS's own
-	Source   string   // where the credentials come from, in words
-	Metadata struct{} // reserved
+	IAM     *awsiam.Client
+	STS     *awssts.Client
+	EC2     *ec2.Client
+	Config  aws.Config
+	Region  string
+	Profile string // "" when the credentials come from elsewhere
+	STSURL  string // base URL of STS in Region, with a trailing slash
+	IMDS    string // base URL of the instance metadata service, with a trailing slash
+	Real    bool   // every endpoint is AWS's own
+	Source  string // where the credentials come from, in words
+
+	transport *transport
+	http      *http.Client // no credentials: for the instance metadata service
+	chain     *chain
 }
 
 // Operator is who a side is signed in as.

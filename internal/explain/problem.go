@@ -36,6 +36,7 @@ type Problem struct {
 	Do         []string      // what to do next, one imperative line each
 	RequestID  string        // for the provider's support
 	RetryAfter time.Duration // how long the provider asked us to wait, 0 when it did not
+	Final      bool          // waiting cannot mend it: an organisation's policy, a perimeter, an account's limit
 	Err        error         // the cause, for errors.As; its text may be long and is not printed
 }
 

@@ -1,0 +1,166 @@
+package cloud
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
+	"sync"
+	"time"
+
+	"cloud.google.com/go/auth"
+	"cloud.google.com/go/auth/credentials"
+)
+
+// operatorScopes let the operator change things and be told apart: without userinfo.email, token information names no one.
+var operatorScopes = []string{"https://www.googleapis.com/auth/cloud-platform", "https://www.googleapis.com/auth/userinfo.email"}
+
+// earlyRefresh is how long before its end a token is no longer used.
+const earlyRefresh = 4 * time.Minute
+
+// tokenSource gives the operator's access token: a token of the environment, else application default credentials,
+// either wrapped by impersonation. It never asks a metadata server.
+type tokenSource struct {
+	words       string // for people
+	static      Secret
+	file        string // application default credentials
+	impersonate string
+	quotaEnv    string
+	project     string
+	google      *Google
+
+	reading sync.Mutex
+	found   auth.TokenProvider // of file
+	kind    string             // the file's type
+
+	minting sync.Mutex
+	held    Secret // of impersonation
+	expires time.Time
+}
+
+func newTokenSource(o Options, g *Google) *tokenSource {
+	s := &tokenSource{google: g, impersonate: o.Impersonate, project: o.Project, quotaEnv: o.Env("GOOGLE_CLOUD_QUOTA_PROJECT")}
+	if t := o.Env("CLOUDSDK_AUTH_ACCESS_TOKEN"); t != "" {
+		s.static, s.words = Secret(t), "CLOUDSDK_AUTH_ACCESS_TOKEN"
+	} else {
+		s.file, s.words = adcFile(o.Env), "application default credentials"
+	}
+	if s.impersonate != "" {
+		s.words += ", impersonating " + s.impersonate
+	}
+	return s
+}
+
+// adcFile is where application default credentials lie, from env alone.
+func adcFile(env func(string) string) string {
+	if f := env("GOOGLE_APPLICATION_CREDENTIALS"); f != "" {
+		return f
+	}
+	if d := env("CLOUDSDK_CONFIG"); d != "" {
+		return filepath.Join(d, "application_default_credentials.json")
+	}
+	if runtime.GOOS == "windows" {
+		return filepath.Join(env("APPDATA"), "gcloud", "application_default_credentials.json")
+	}
+	return filepath.Join(env("HOME"), ".config", "gcloud", "application_default_credentials.json")
+}
+
+// token gives a token that lives long enough for a call, and when it ends (zero when nobody said).
+func (s *tokenSource) token(ctx context.Context) (Secret, time.Time, error) {
+	if s.impersonate == "" {
+		return s.own(ctx)
+	}
+	s.minting.Lock()
+	defer s.minting.Unlock()
+	if s.held != "" && time.Until(s.expires) > earlyRefresh {
+		return s.held, s.expires, nil
+	}
+	own, _, err := s.own(ctx)
+	if err != nil {
+		return "", time.Time{}, err
+	}
+	t, expires, err := generateAccessToken(ctx, s.google, own, s.payer(), s.impersonate, operatorScopes, time.Hour)
+	if err != nil {
+		return "", time.Time{}, Problem("impersonate "+s.impersonate, err)
+	}
+	s.held, s.expires = t, expires
+	return t, expires, nil
+}
+
+// own is the token before impersonation.
+func (s *tokenSource) own(ctx context.Context) (Secret, time.Time, error) {
+	if s.static != "" {
+		return s.static, time.Time{}, nil
+	}
+	p, err := s.detect()
+	if err != nil {
+		return "", time.Time{}, &signInError{Cloud: "google", File: s.file, Err: err}
+	}
+	t, err := p.Token(ctx)
+	if err != nil {
+		return "", time.Time{}, &signInError{Cloud: "google", File: s.file, Err: err}
+	}
+	return Secret(t.Value), t.Expiry, nil
+}
+
+// detect reads the file at the first use.
+func (s *tokenSource) detect() (auth.TokenProvider, error) {
+	s.reading.Lock()
+	defer s.reading.Unlock()
+	if s.found != nil {
+		return s.found, nil
+	}
+	b, err := os.ReadFile(s.file)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, errNotSignedIn
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read %s: %w", s.file, err)
+	}
+	var head struct {
+		Type string `json:"type"`
+	}
+	if err := json.Unmarshal(b, &head); err != nil || head.Type == "" {
+		return nil, fmt.Errorf("%s does not hold Google credentials", s.file)
+	}
+	// Its calls go to where the file says, such as a token issuer of a build service, and through the same transport.
+	open := *s.google.transport
+	open.allowed, open.clock = nil, nil
+	c, err := credentials.NewCredentialsFromJSON(credentials.CredType(head.Type), b, &credentials.DetectOptions{
+		Scopes: operatorScopes, Client: open.client(), DisableAsyncRefresh: true,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("%s does not hold usable Google credentials: %w", s.file, err)
+	}
+	s.found, s.kind = c, head.Type
+	return c, nil
+}
+
+// quota is the project that pays for the operator's calls: a person's only. A service account's or a federated token
+// has a project of its own, and may not be allowed to use another.
+func (s *tokenSource) quota() string {
+	if s.impersonate != "" {
+		return s.quotaEnv
+	}
+	return s.payer()
+}
+
+// payer is quota for the credentials before impersonation.
+func (s *tokenSource) payer() string {
+	if s.static == "" {
+		s.reading.Lock()
+		kind := s.kind
+		s.reading.Unlock()
+		if kind != string(credentials.AuthorizedUser) {
+			return ""
+		}
+	}
+	if s.quotaEnv != "" {
+		return s.quotaEnv
+	}
+	return s.project
+}

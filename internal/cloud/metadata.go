@@ -1,0 +1,62 @@
+package cloud
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+)
+
+// metadataTimeout is how long a metadata server may take: on any other machine nothing answers at its address.
+const metadataTimeout = 3 * time.Second
+
+// MetadataIDToken asks the metadata server of this Google machine for an ID token of its service account.
+func MetadataIDToken(ctx context.Context, g *Google, audience string) (Secret, error) {
+	q := url.Values{"audience": {audience}, "format": {"full"}}
+	t, err := g.metadata(ctx, "instance/service-accounts/default/identity?"+q.Encode())
+	return Secret(t), Problem("get an ID token from the metadata server", err)
+}
+
+// MetadataEmail asks the metadata server which service account this Google machine runs as.
+func MetadataEmail(ctx context.Context, g *Google) (string, error) {
+	e, err := g.metadata(ctx, "instance/service-accounts/default/email")
+	return clean(e), Problem("ask the metadata server for its service account", err)
+}
+
+func (g *Google) metadata(ctx context.Context, path string) (string, error) {
+	h := http.Header{"Metadata-Flavor": {"Google"}}
+	body, reply, err := readMetadata(ctx, g.HTTP, http.MethodGet, g.Endpoints.Metadata+"computeMetadata/v1/"+path, h)
+	if err == nil && reply.Get("Metadata-Flavor") != "Google" {
+		// Something else answers there: a captive portal, or another cloud's machine.
+		return "", fmt.Errorf("what answers at %s is not Google's metadata server", g.Endpoints.Metadata)
+	}
+	return body, err
+}
+
+// readMetadata makes one short call to a metadata server of either cloud. It is made once: on a machine that has none,
+// waiting again would only be slow.
+func readMetadata(ctx context.Context, client *http.Client, method, at string, h http.Header) (string, http.Header, error) {
+	ctx, cancel := context.WithTimeoutCause(ctx, metadataTimeout, errCallTimeout)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, method, at, nil)
+	if err != nil {
+		return "", nil, err
+	}
+	req.Header = h
+	resp, err := client.Do(req)
+	if err != nil {
+		return "", nil, err
+	}
+	defer func() { _ = resp.Body.Close() }()
+	body, err := io.ReadAll(resp.Body)
+	if err != nil {
+		return "", nil, err
+	}
+	if resp.StatusCode != http.StatusOK {
+		return "", nil, &apiError{Status: resp.StatusCode, Message: clean(string(body))}
+	}
+	return strings.TrimSpace(string(body)), resp.Header, nil
+}
