@@ -1,0 +1,127 @@
+package verify
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/drawbridge-cloud/drawbridge/internal/explain"
+	"github.com/drawbridge-cloud/drawbridge/steps"
+)
+
+const (
+	loanSid        = "DrawbridgeBorrow" // and a nonce: how a leftover is known
+	borrowToGoogle = "aws.borrow.to-google"
+)
+
+// borrowRole lets the caller assume the workload's role for a moment, which its trust keeps to the service it runs on. It
+// borrows nothing where the role is not ours; then the way itself tells. An error ends the proof.
+func (c *crossing) borrowRole(ctx context.Context) (*loan, error) {
+	role := c.bridge.ToGoogle.Role.Name
+	if err := c.returnOldRole(ctx, role); err != nil {
+		c.notBorrowed(role, err)
+		return nil, err
+	}
+	sight, err := steps.SeeRole(ctx, c.world, role)
+	if err != nil || !sight.Ours {
+		return nil, nil // gone, not to be seen, or adopted: the first hop says so
+	}
+	l, err := c.roleLoan(ctx, role, sight.Trust)
+	if err == nil {
+		err = c.take(ctx, l)
+	}
+	if err != nil {
+		c.notBorrowed(role, err)
+	}
+	return l, err
+}
+
+func (c *crossing) roleLoan(ctx context.Context, role string, before []byte) (*loan, error) {
+	principal, err := awsCaller(ctx, c.world, c.opts)
+	if err != nil {
+		return nil, err
+	}
+	now, err := c.world.AWS.Clock(ctx)
+	if err != nil {
+		return nil, err
+	}
+	until := now.Add(borrowLife).UTC().Truncate(time.Second)
+	lent := lend(loanSid+nonce(), principal, c.opts.Operators.AWS.UserID, until)
+	return &loan{
+		id: borrowToGoogle,
+		borrow: Borrow{
+			What: "trust statement " + lent.Sid, Of: role, To: principal, Until: until,
+			LivesOn: "an AWS session for 15 minutes, a Google access token for 300 seconds",
+			Command: updateTrust(role, before),
+		},
+		lend: func(ctx context.Context) error {
+			return steps.EditTrust(ctx, c.world, role, func(trust []byte) ([]byte, error) { return withStatement(trust, lent) })
+		},
+		undo: func(ctx context.Context) error { return returnRole(ctx, c.world, role, lent.Sid) },
+	}, nil
+}
+
+// awsCaller is the caller's own user or role ARN. A session's role is looked up, because its ARN in the session has no
+// path. The root user and federated users cannot be named exactly.
+func awsCaller(ctx context.Context, w *steps.World, o Options) (string, error) {
+	if o.Operators.AWSErr != nil {
+		return "", o.Operators.AWSErr
+	}
+	arn := o.Operators.AWS.Principal
+	parts := strings.SplitN(arn, ":", 6)
+	if len(parts) != 6 || parts[4] != w.Bridge.AWS.Account || o.Operators.AWS.UserID == "" {
+		return "", fmt.Errorf("name the caller: %q is not an identity of account %s", arn, w.Bridge.AWS.Account)
+	}
+	kind, name, _ := strings.Cut(parts[5], "/")
+	switch kind {
+	case "user":
+		return arn, nil
+	case "assumed-role":
+		role, _, _ := strings.Cut(name, "/")
+		sight, err := steps.SeeRole(ctx, w, role)
+		return sight.ARN, err
+	}
+	return "", fmt.Errorf("name the caller: access is lent to a user or a role, not to %s", arn)
+}
+
+// returnRole removes our statements and leaves the rest. A role that is gone took them with it.
+func returnRole(ctx context.Context, w *steps.World, role, sid string) error {
+	err := steps.EditTrust(ctx, w, role, func(trust []byte) ([]byte, error) { return withoutStatements(trust, sid) })
+	if explain.Is(err, explain.Missing) {
+		return nil
+	}
+	if !explain.Is(err, explain.Conflict) {
+		return err
+	}
+	// Somebody else wrote at the same time. What counts is whether ours is gone.
+	now, rerr := steps.SeeRole(ctx, w, role)
+	if rerr != nil {
+		return errors.Join(err, rerr)
+	}
+	if left, rerr := statements(now.Trust, sid); rerr != nil || len(left) > 0 {
+		return err
+	}
+	return nil
+}
+
+// returnOldRole removes what a killed run has left on the role. An unreadable trust has nothing to remove from.
+func (c *crossing) returnOldRole(ctx context.Context, role string) error {
+	sight, err := steps.SeeRole(ctx, c.world, role)
+	if err != nil {
+		return nil
+	}
+	if old, err := statements(sight.Trust, loanSid); err != nil || len(old) == 0 {
+		return nil
+	}
+	if err := returnRole(ctx, c.world, role, loanSid); err != nil {
+		return err
+	}
+	c.tell(Event{Kind: Returning, Name: role, Outcome: string(steps.OutcomeDone), Message: "took back what an earlier run had left"})
+	return nil
+}
+
+func updateTrust(role string, document []byte) string {
+	return fmt.Sprintf("aws iam update-assume-role-policy --role-name %s --policy-document %s", role, quoted(string(document)))
+}
