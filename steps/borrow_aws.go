@@ -3,11 +3,13 @@ package steps
 import (
 	"bytes"
 	"context"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 
 	"github.com/drawbridge-cloud/drawbridge/internal/cloud"
+	"github.com/drawbridge-cloud/drawbridge/internal/explain"
 	"github.com/drawbridge-cloud/drawbridge/internal/spec"
 )
 
@@ -43,8 +45,11 @@ func EditTrust(ctx context.Context, w *World, role string, edit func(trust []byt
 		return err
 	}
 	in := &iam.UpdateAssumeRolePolicyInput{RoleName: &role, PolicyDocument: aws.String(string(want))}
-	if _, err := w.AWS.IAM.UpdateAssumeRolePolicy(ctx, in); err != nil {
-		return cloud.Problem("write the trust policy of "+role, err)
+	_, err = write(ctx, "write the trust policy of "+role, func(ctx context.Context) (*iam.UpdateAssumeRolePolicyOutput, error) {
+		return w.AWS.IAM.UpdateAssumeRolePolicy(ctx, in)
+	})
+	if err != nil {
+		return err
 	}
 	return readBack(ctx, "the trust policy of "+role, func(ctx context.Context) error {
 		got, err := SeeRole(ctx, w, role)
@@ -56,4 +61,14 @@ func EditTrust(ctx context.Context, w *World, role string, edit func(trust []byt
 		}
 		return unexpected("the trust policy of " + role)
 	})
+}
+
+// readBack looks until a write shows; reads may lag behind writes.
+func readBack(ctx context.Context, what string, look func(context.Context) error) error {
+	unseen := func(err error) bool { return explain.Is(err, explain.Pending) }
+	return cloud.Until(ctx, cloud.Wait{What: what + " to read as written", For: time.Minute, Retry: unseen}, look)
+}
+
+func notShown(what string) error {
+	return &explain.Problem{Op: "read back " + what, Kind: explain.Pending, Reason: "the write does not show yet"}
 }
