@@ -5,7 +5,7 @@ package artifact
 // File is one generated file.
 type File struct {
 	Path    string // fixed name, relative to the output directory
-	Kind    string // credential-config, aws-config, report, bridge, trust-policy, …
+	Kind    string // one of Kinds
 	For     string // who uses it: workload, pipeline, operator
 	Where   string // where it goes, in words
 	Command string // the one command that uses it

@@ -1,0 +1,64 @@
+package main
+
+import (
+	"context"
+
+	"github.com/spf13/cobra"
+
+	"github.com/drawbridge-cloud/drawbridge/steps"
+)
+
+// cloudCommand is what the commands that ask a cloud have in common.
+type cloudCommand struct {
+	streams
+	cloud cloudFlags
+}
+
+// on checks the flags, opens the site and runs f there, for as long as --timeout allows.
+func (o *cloudCommand) on(c *cobra.Command, f func(context.Context, *site) error) error {
+	if err := o.cloud.check(c); err != nil {
+		return err
+	}
+	return within(c.Context(), o.cloud.reach.timeout, func(ctx context.Context) error {
+		at, err := openSite(ctx, o.streams, &o.cloud)
+		if err != nil {
+			return err
+		}
+		defer at.close()
+		return f(ctx, at)
+	})
+}
+
+// session reads the bridge first, so that an unusable file costs nothing, then opens its clouds.
+func (o *cloudCommand) session(ctx context.Context, at *site, change changeFlags) (*session, error) {
+	b, err := o.readBridge(&o.cloud, change)
+	if err != nil {
+		return nil, err
+	}
+	return openSession(ctx, at, b, steps.Consent{AcceptAccount: change.account})
+}
+
+// printer writes results for people.
+func (o *cloudCommand) printer() printer {
+	o.told.printed = true
+	return newPrinter(o.out, o.streams, o.cloud.output.noColor, o.outTerminal)
+}
+
+// progress writes for people beside the result.
+func (o *cloudCommand) progress() printer {
+	return newPrinter(o.err, o.streams, o.cloud.output.noColor, o.errTerminal)
+}
+
+// notReal tells on every report that an endpoint is not the real cloud.
+func (o *cloudCommand) notReal(s *session) {
+	if !s.real() {
+		o.progress().line("%s", o.progress().changed(notRealText(o.cloud.sandbox.on)))
+	}
+}
+
+func notRealText(sandbox bool) string {
+	if sandbox {
+		return "SANDBOX: both clouds are embedded; nothing here is real"
+	}
+	return "NOT THE REAL CLOUDS: the endpoints in the environment lead elsewhere"
+}

@@ -1,0 +1,178 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"sync"
+
+	"github.com/drawbridge-cloud/drawbridge/internal/artifact"
+	"github.com/drawbridge-cloud/drawbridge/internal/cloud"
+	"github.com/drawbridge-cloud/drawbridge/internal/explain"
+	"github.com/drawbridge-cloud/drawbridge/internal/spec"
+	"github.com/drawbridge-cloud/drawbridge/steps"
+	"github.com/drawbridge-cloud/drawbridge/ui"
+	"github.com/drawbridge-cloud/drawbridge/verify"
+)
+
+// engine makes the calls of a setup, for the screens and for the headless run alike. What a plan found out stays with
+// its bridge for the calls that follow.
+type engine struct {
+	at     *site
+	proof  proofFlags
+	change changeFlags
+	events *reporter // every event goes there too; nil where the caller's sink is that reporter
+
+	mu      sync.Mutex
+	planned *session
+}
+
+// calls is the engine as the screens know it.
+func (e *engine) calls() ui.Engine {
+	return ui.Engine{
+		SignIn: e.signIn, Preflight: e.preflight, Plan: e.plan, Save: e.save, Apply: e.apply,
+		BorrowPlan: e.borrowPlan, Proofs: e.proofs, Files: e.files, Write: e.write, Export: e.export,
+	}
+}
+
+// signIn opens the clouds anew each time, so that a sign-in made meanwhile in another window is noticed.
+func (e *engine) signIn(ctx context.Context) ui.Sides {
+	r := e.at.flags.reach
+	b := spec.Bridge{
+		Google: spec.Google{Project: first(r.project, e.at.env("GOOGLE_CLOUD_PROJECT"))},
+		// Who we are is the same in every region: any will do to ask.
+		AWS: spec.AWS{Region: first(r.region, e.at.env("AWS_REGION"), e.at.env("AWS_DEFAULT_REGION"), "us-east-1")},
+	}
+	google, aws, err := cloud.Open(ctx, e.at.options(b))
+	if err != nil {
+		err = endpointUsage(err)
+		return ui.Sides{Google: ui.Side{Err: err}, AWS: ui.Side{Err: err}}
+	}
+	ops := cloud.SignIn(ctx, google, aws)
+	e.at.told.heading.Operator = operatorOf(ops)
+	return ui.Sides{
+		Google: side(ops.Google, ops.GoogleErr, google.Source, b.Google.Project, "", "gcloud auth application-default login"),
+		AWS:    side(ops.AWS, ops.AWSErr, aws.Source, ops.AWS.Account, b.AWS.Region, "aws configure sso"),
+	}
+}
+
+func side(o cloud.Operator, err error, source, place, region, command string) ui.Side {
+	s := ui.Side{
+		Principal: o.Principal, Source: first(o.Source, source), Place: first(o.Account, place), Region: region, Expires: o.Expires,
+		Err: err, Command: command,
+	}
+	if p, ok := errors.AsType[*explain.Problem](err); ok && len(p.Do) > 0 {
+		s.Command = p.Do[0]
+	}
+	return s
+}
+
+func (e *engine) preflight(ctx context.Context, b spec.Bridge) (steps.PreflightReport, error) {
+	s, err := openSession(ctx, e.at, b, steps.Consent{AcceptAccount: e.change.account})
+	if err != nil {
+		return steps.PreflightReport{}, err
+	}
+	if err := s.signIn(ctx); err != nil {
+		return steps.PreflightReport{}, err
+	}
+	return steps.Preflight(ctx, s.world, s.ops, nil)
+}
+
+func (e *engine) plan(ctx context.Context, b spec.Bridge, consent steps.Consent, sink steps.Sink) (steps.Plan, error) {
+	consent.AcceptAccount = first(consent.AcceptAccount, e.change.account)
+	s, err := openSession(ctx, e.at, b, consent)
+	if err != nil {
+		return steps.Plan{}, err
+	}
+	if err := s.begin(ctx); err != nil {
+		return steps.Plan{}, err
+	}
+	plan, err := s.graph.Plan(ctx, s.world, steps.Present, e.stepSink(sink))
+	if err != nil {
+		return steps.Plan{}, err
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.planned != nil {
+		s.journal = e.planned.journal // locked once for the whole run
+	}
+	e.planned = s
+	return plan, nil
+}
+
+// session is that of the last plan: what it found out is what the next calls need.
+func (e *engine) session() (*session, error) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.planned == nil {
+		return nil, errors.New("go on with the bridge: it has not been planned")
+	}
+	return e.planned, nil
+}
+
+func (e *engine) apply(ctx context.Context, _ spec.Bridge, p steps.Plan, sink steps.Sink) (steps.Result, error) {
+	s, err := e.session()
+	if err != nil {
+		return steps.Result{}, err
+	}
+	return s.apply(ctx, p, e.stepSink(sink), e.proofSink(nil))
+}
+
+func (e *engine) borrowPlan(ctx context.Context, _ spec.Bridge, o verify.Options) ([]steps.Change, error) {
+	s, err := e.session()
+	if err != nil {
+		return nil, err
+	}
+	return verify.BorrowPlan(ctx, s.world, e.complete(s, o))
+}
+
+func (e *engine) proofs(ctx context.Context, _ spec.Bridge, o verify.Options) ([]verify.Proof, error) {
+	s, err := e.session()
+	if err != nil {
+		return nil, err
+	}
+	if o.Borrow {
+		if err := s.openJournal(); err != nil {
+			return nil, err
+		}
+	}
+	return s.proofs(ctx, e.complete(s, o))
+}
+
+// complete fills in what the screens leave to us.
+func (e *engine) complete(s *session, o verify.Options) verify.Options {
+	o.From, o.NoDoors = e.proof.from.value, o.NoDoors || e.proof.noDoors
+	o.Operators, o.Now, o.Journal, o.Sink = s.ops, s.now, s.journal, e.proofSink(o.Sink)
+	return o
+}
+
+func (e *engine) files(context.Context, spec.Bridge) ([]artifact.File, error) {
+	s, err := e.session()
+	if err != nil {
+		return nil, err
+	}
+	return s.make(artifact.KindsOf(s.input()))
+}
+
+func (e *engine) stepSink(sink steps.Sink) steps.Sink {
+	if e.events == nil {
+		return sink
+	}
+	return func(ev steps.Event) {
+		e.events.step(ev)
+		if sink != nil {
+			sink(ev)
+		}
+	}
+}
+
+func (e *engine) proofSink(sink func(verify.Event)) func(verify.Event) {
+	if e.events == nil {
+		return sink
+	}
+	return func(ev verify.Event) {
+		e.events.proof(ev)
+		if sink != nil {
+			sink(ev)
+		}
+	}
+}

@@ -1,0 +1,150 @@
+package main
+
+import (
+	"context"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"github.com/drawbridge-cloud/drawbridge/internal/artifact"
+	"github.com/drawbridge-cloud/drawbridge/steps"
+)
+
+type generateOptions struct {
+	cloudCommand
+	kinds []string
+	dir   string
+	check bool
+}
+
+func newGenerate(s streams) *cobra.Command {
+	o := &generateOptions{cloudCommand: cloudCommand{streams: s}}
+	c := &cobra.Command{
+		Use:   "generate KIND...",
+		Short: "Write the files that workloads and people use: " + either(artifact.Kinds()),
+		Long: `Write the files that workloads and people use. No file holds a secret, and equal input gives equal bytes.
+
+  credential-config  Google's client libraries on AWS act through the bridge (GOOGLE_APPLICATION_CREDENTIALS)
+  aws-config         a profile for ~/.aws/config, for AWS SDKs on Google
+  report             one page in Markdown: what exists, why, who can do what, how to revoke and remove it
+
+One file goes to stdout; more need -o DIR, where a manifest remembers their hashes.
+Exit code 3 with --check: a file is stale, edited or missing.`,
+		Example:           "  drawbridge generate credential-config > credential-config.json\n  drawbridge generate credential-config report -o out\n  drawbridge generate report -o out --check",
+		Args:              o.takeKinds,
+		ValidArgsFunction: cobra.FixedCompletions(artifact.Kinds(), cobra.ShellCompDirectiveNoFileComp),
+		RunE: func(c *cobra.Command, _ []string) error {
+			return o.on(c, func(ctx context.Context, at *site) error { return runGenerate(ctx, o, at) })
+		},
+	}
+	o.cloud.bind(c)
+	c.Flags().StringVarP(&o.dir, "output", "o", "", "write into `DIR`")
+	c.Flags().BoolVar(&o.check, "check", false, "write nothing; compare with what is in DIR")
+	return c
+}
+
+// takeKinds checks the arguments before anything is opened.
+func (o *generateOptions) takeKinds(_ *cobra.Command, args []string) error {
+	valid := either(artifact.Kinds())
+	if len(args) == 0 {
+		return usage("generate what?", "name one or more of: "+valid)
+	}
+	for _, a := range args {
+		if !slices.Contains(artifact.Kinds(), a) {
+			return usage("there is no kind of file "+quoted([]string{a}), "use "+valid)
+		}
+		if !slices.Contains(o.kinds, a) {
+			o.kinds = append(o.kinds, a)
+		}
+	}
+	switch {
+	case o.dir == "" && len(o.kinds) > 1 && !o.cloud.output.json():
+		return usage("only one file can go to stdout", "name a directory: -o DIR")
+	case o.dir == "" && o.check:
+		return usage("--check compares with files in a directory", "name it: -o DIR")
+	}
+	return nil
+}
+
+func runGenerate(ctx context.Context, o *generateOptions, at *site) error {
+	s, err := o.session(ctx, at, changeFlags{})
+	if err != nil {
+		return err
+	}
+	files, err := o.make(ctx, s)
+	if err != nil {
+		return err
+	}
+	switch {
+	case o.check:
+		return o.compare(s, files)
+	case o.dir != "":
+		written, err := writeFiles(s.bridge, files, o.dir)
+		if err != nil {
+			return err
+		}
+		return o.list(written)
+	}
+	return o.toStdout(files)
+}
+
+// make reads what the files need to know, if any of them needs something of the clouds, and makes them.
+func (o *generateOptions) make(ctx context.Context, s *session) ([]artifact.File, error) {
+	files, err := s.make(o.kinds)
+	if !unknownFact(err) {
+		return files, err
+	}
+	if err := s.begin(ctx); err != nil {
+		return nil, err
+	}
+	if _, err := s.graph.Plan(ctx, s.world, steps.Present, nil); err != nil {
+		return nil, err
+	}
+	o.notReal(s)
+	return s.make(o.kinds)
+}
+
+func (o *generateOptions) compare(s *session, files []artifact.File) error {
+	states, err := compareFiles(s.bridge, files, o.dir)
+	if err != nil {
+		return err
+	}
+	if err := o.list(states); err != nil {
+		return err
+	}
+	for _, f := range states {
+		if f.State != artifact.Current {
+			return &noError{answer: "not every file is current"}
+		}
+	}
+	return nil
+}
+
+func (o *generateOptions) list(files []generated) error {
+	if o.cloud.output.json() {
+		return o.document("drawbridge.generate/v1", &generateDocument{Files: never(files)})
+	}
+	p := o.printer()
+	for _, f := range files {
+		p.line("%s %s", pad(string(f.State), 8), f.Path)
+	}
+	return nil
+}
+
+// toStdout writes the bytes of the one file, untouched; in JSON all files are in the document.
+func (o *generateOptions) toStdout(files []artifact.File) error {
+	if o.cloud.output.json() {
+		list := make([]generated, 0, len(files))
+		for _, f := range files {
+			list = append(list, generated{f.Path, f.Kind, artifact.Hash(f.Bytes), artifact.Missing, string(f.Bytes)})
+		}
+		return o.list(list)
+	}
+	o.told.printed = true
+	for _, f := range files {
+		if _, err := o.out.Write(f.Bytes); err != nil {
+			return err
+		}
+	}
+	return nil
+}

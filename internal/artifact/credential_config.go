@@ -1,0 +1,110 @@
+package artifact
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"strings"
+)
+
+// externalAccount is Google's credential configuration. The keys stand in the order in which gcloud writes them, so that
+// the two files can be compared byte for byte.
+type externalAccount struct {
+	UniverseDomain   string    `json:"universe_domain"`
+	Type             string    `json:"type"`
+	Audience         string    `json:"audience"`
+	SubjectTokenType string    `json:"subject_token_type"`
+	TokenURL         string    `json:"token_url"`
+	CredentialSource awsSource `json:"credential_source"`
+	ImpersonationURL string    `json:"service_account_impersonation_url,omitempty"`
+	TokenInfoURL     string    `json:"token_info_url,omitempty"`
+}
+
+type awsSource struct {
+	EnvironmentID   string `json:"environment_id"`
+	RegionURL       string `json:"region_url"`
+	URL             string `json:"url"`
+	VerificationURL string `json:"regional_cred_verification_url"`
+	IMDSv2URL       string `json:"imdsv2_session_token_url"`
+}
+
+// CredentialConfig writes the external_account file with which Google's client libraries act through the bridge on EC2
+// and Lambda. It holds no secret. Session tokens of the metadata service (IMDSv2) are always asked for, because new
+// instances answer nothing else.
+func CredentialConfig(in Input) (File, error) {
+	const kind = "credential-config"
+	to := in.Bridge.ToGoogle
+	switch {
+	case to == nil:
+		return File{}, &DirectionError{kind, "the bridge has no toGoogle direction"}
+	case to.Token != "signed-request":
+		return File{}, &DirectionError{kind, "toGoogle.token " + to.Token + " needs a program as its source, and this version writes signed-request files only"}
+	}
+	number, err := in.projectNumber(kind)
+	if err != nil {
+		return File{}, err
+	}
+	data, err := unescaped(in.externalAccount(number))
+	if err != nil {
+		return File{}, fmt.Errorf("write %s: %w", kind, err)
+	}
+	return File{
+		Path:    "credential-config.json",
+		Kind:    kind,
+		For:     "workload",
+		Where:   "on the " + to.Role.RunsOn + " workload that runs with role " + to.Role.Name,
+		Command: "export GOOGLE_APPLICATION_CREDENTIALS=$PWD/credential-config.json",
+		Bytes:   data,
+	}, nil
+}
+
+func (in Input) externalAccount(number string) externalAccount {
+	b := in.Bridge
+	sts := base(in.Endpoints.GoogleSTS, "https://sts.googleapis.com")
+	a := externalAccount{
+		UniverseDomain:   "googleapis.com",
+		Type:             "external_account",
+		Audience:         b.ProviderAudience(number),
+		SubjectTokenType: "urn:ietf:params:aws:token-type:aws4_request",
+		TokenURL:         sts + "/v1/token",
+		CredentialSource: in.awsSource(),
+	}
+	if b.ToGoogle.Access == "direct" {
+		a.TokenInfoURL = sts + "/v1/introspect"
+		return a
+	}
+	credentials := base(in.Endpoints.GoogleCredentials, "https://iamcredentials.googleapis.com")
+	a.ImpersonationURL = credentials + "/v1/projects/-/serviceAccounts/" + b.ToGoogleEmail() + ":generateAccessToken"
+	return a
+}
+
+func (in Input) awsSource() awsSource {
+	imds := base(in.Endpoints.EC2Metadata, "http://169.254.169.254")
+	return awsSource{
+		EnvironmentID: "aws1",
+		RegionURL:     imds + "/latest/meta-data/placement/availability-zone",
+		URL:           imds + "/latest/meta-data/iam/security-credentials",
+		// Signed and handed to Google, never called by a client; the Python library refuses any other host.
+		VerificationURL: "https://sts.{region}." + in.Bridge.DNSSuffix() + "?Action=GetCallerIdentity&Version=2011-06-15",
+		IMDSv2URL:       imds + "/latest/api/token",
+	}
+}
+
+func base(url, real string) string {
+	if url == "" {
+		return real
+	}
+	return strings.TrimRight(url, "/")
+}
+
+// unescaped is indented JSON as gcloud writes it: & stays &, and there is no newline at the end.
+func unescaped(v any) ([]byte, error) {
+	var out bytes.Buffer
+	enc := json.NewEncoder(&out)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "  ")
+	if err := enc.Encode(v); err != nil {
+		return nil, err
+	}
+	return bytes.TrimRight(out.Bytes(), "\n"), nil
+}
