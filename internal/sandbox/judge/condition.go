@@ -32,7 +32,7 @@ type Resource struct {
 
 // CheckBindingCondition compiles the condition of an IAM binding as Google does when a policy is written.
 func CheckBindingCondition(expression string) error {
-	_, err := bindings.program(expression)
+	_, err := compileCEL(bindingEnv, expression)
 	return err
 }
 
@@ -41,7 +41,7 @@ func bindingHolds(expression string, at time.Time, on Resource) bool {
 	if expression == "" {
 		return true
 	}
-	program, err := bindings.program(expression)
+	program, err := compileCEL(bindingEnv, expression)
 	if err != nil {
 		return false
 	}
@@ -49,33 +49,4 @@ func bindingHolds(expression string, at time.Time, on Resource) bool {
 		"request.time": at, "resource.name": on.Name, "resource.type": on.Type, "resource.service": on.Service,
 	})
 	return err == nil && value == types.True
-}
-
-// programs keeps compiled expressions, since every call of a caller evaluates the same few. It forgets all of them
-// when it grows past its bound.
-type programs struct {
-	env    func() (*cel.Env, error)
-	mu     sync.Mutex
-	cached map[string]cel.Program
-}
-
-var bindings = &programs{env: bindingEnv}
-
-const cachedPrograms = 500
-
-func (p *programs) program(expression string) (cel.Program, error) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if program, ok := p.cached[expression]; ok {
-		return program, nil
-	}
-	program, err := compileCEL(p.env, expression)
-	if err != nil {
-		return nil, err
-	}
-	if p.cached == nil || len(p.cached) >= cachedPrograms {
-		p.cached = map[string]cel.Program{}
-	}
-	p.cached[expression] = program
-	return program, nil
 }

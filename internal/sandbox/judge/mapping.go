@@ -1,7 +1,6 @@
 package judge
 
 import (
-	"errors"
 	"fmt"
 	"regexp"
 	"slices"
@@ -56,8 +55,15 @@ type Refusal struct {
 
 func (r *Refusal) Error() string { return r.Code + ": " + r.Reason }
 
-// CompileFederation checks a mapping and a condition as Google does when a provider is written. The error is a
-// sentence fit for the INVALID_ARGUMENT reply.
+// Invalid is a mapping or condition that Google refuses to store, in its words.
+type Invalid string
+
+func (i Invalid) Error() string { return string(i) }
+
+func invalid(format string, args ...any) Invalid { return Invalid(fmt.Sprintf(format, args...)) }
+
+// CompileFederation checks a mapping and a condition as Google does when a provider is written. The error is
+// an Invalid, a sentence fit for the INVALID_ARGUMENT reply.
 func CompileFederation(mapping map[string]string, condition string) (*Federation, error) {
 	if err := checkTargets(mapping); err != nil {
 		return nil, err
@@ -80,11 +86,11 @@ func (f *Federation) ReadsClaims() bool { return f.reads }
 
 func compileTarget(target, expression string) (cel.Program, error) {
 	if len(expression) > maxExpression {
-		return nil, fmt.Errorf("The attribute mapping for '%s' exceeds the %d characters limit.", target, maxExpression)
+		return nil, invalid("The attribute mapping for '%s' exceeds the %d characters limit.", target, maxExpression)
 	}
 	program, err := compileCEL(federationEnv, expression)
 	if err != nil {
-		return nil, fmt.Errorf("Invalid attribute mapping for '%s': %w", target, err)
+		return nil, invalid("Invalid attribute mapping for '%s': %v", target, err)
 	}
 	return program, nil
 }
@@ -94,11 +100,11 @@ func (f *Federation) compileCondition(condition string) error {
 		return nil
 	}
 	if len(condition) > maxCondition {
-		return fmt.Errorf("The attribute condition exceeds the %d characters limit.", maxCondition)
+		return invalid("The attribute condition exceeds the %d characters limit.", maxCondition)
 	}
 	program, err := compileCEL(federationEnv, condition)
 	if err != nil {
-		return fmt.Errorf("Invalid attribute condition: %w", err)
+		return invalid("Invalid attribute condition: %v", err)
 	}
 	f.condition = program
 	return nil
@@ -110,18 +116,18 @@ func checkTargets(mapping map[string]string) error {
 		switch {
 		case target == "google.subject" || target == "google.groups":
 		case !customTarget.MatchString(target):
-			return fmt.Errorf("Invalid mapped attribute key: %s. Custom mapped attributes must be in format 'attribute.{custom_attribute}'.", target)
+			return invalid("Invalid mapped attribute key: %s. Custom mapped attributes must be in format 'attribute.{custom_attribute}'.", target)
 		case len(target)-len("attribute.") > maxTargetName:
-			return fmt.Errorf("The mapped attribute key '%s' exceeds the %d characters limit.", target, maxTargetName)
+			return invalid("The mapped attribute key '%s' exceeds the %d characters limit.", target, maxTargetName)
 		default:
 			custom++
 		}
 	}
 	if custom > maxCustom {
-		return fmt.Errorf("The number of custom attributes exceeds the limit of %d.", maxCustom)
+		return invalid("The number of custom attributes exceeds the limit of %d.", maxCustom)
 	}
 	if _, ok := mapping["google.subject"]; len(mapping) > 0 && !ok {
-		return errors.New("The attribute mapping must contain 'google.subject'.")
+		return invalid("The attribute mapping must contain 'google.subject'.")
 	}
 	return nil
 }
