@@ -88,8 +88,12 @@ func openWorld(o Options) (*world.World, error) {
 	return world.Load(o.StateFile, o.Seed, knobs)
 }
 
-// join hands each cloud the one thing that it needs of the other.
+// join hands each cloud the one thing that it needs of the other: Google asks AWS who signed a request. (AWS checks
+// Google's tokens with the keys in the world.)
 func (s *Server) join(o Options) {
+	s.aws.AsInstance = o.AsInstance
+	s.google.AsVM = o.AsVM
+	s.google.Replay = s.aws.CallerOf
 }
 
 func (s *Server) listen(addr string) error {

@@ -5,8 +5,8 @@ import (
 	"crypto/sha256"
 	"crypto/subtle"
 	"encoding/hex"
+	"maps"
 	"net/http"
-	"net/textproto"
 	"net/url"
 	"slices"
 	"strings"
@@ -202,16 +202,16 @@ func (s *Signature) canonical() string {
 }
 
 func (s *Signature) canonicalQuery() string {
+	query := s.url.Query()
+	query.Del("X-Amz-Signature")
 	var pairs []string
-	for name, values := range s.url.Query() {
-		if name == "X-Amz-Signature" {
-			continue
-		}
+	for _, name := range slices.SortedFunc(maps.Keys(query), func(a, b string) int { return strings.Compare(uriEncode(a), uriEncode(b)) }) {
+		values := query[name]
+		slices.Sort(values)
 		for _, value := range values {
 			pairs = append(pairs, uriEncode(name)+"="+uriEncode(value))
 		}
 	}
-	slices.Sort(pairs)
 	return strings.Join(pairs, "&")
 }
 
@@ -219,9 +219,6 @@ func (s *Signature) canonicalQuery() string {
 func uriEncode(s string) string {
 	return strings.NewReplacer("+", "%20", "%7E", "~").Replace(url.QueryEscape(s))
 }
-
-// HeaderName is a header's name in canonical case.
-func HeaderName(name string) string { return textproto.CanonicalMIMEHeaderKey(name) }
 
 func mac(key []byte, text string) []byte {
 	h := hmac.New(sha256.New, key)

@@ -182,7 +182,6 @@ type Instance struct {
 	HopLimit    int          `json:"hopLimit"`
 	Tags        []Tag        `json:"tags,omitempty"`
 	Association *Association `json:"association,omitempty"` // the profile it carries
-	Past        *Association `json:"past,omitempty"`        // the one it carried last
 }
 
 // Association says that an instance carries a profile. A profile deleted and made anew has another id: the association
@@ -216,3 +215,17 @@ type Message struct {
 
 // Lag is how long a write to AWS stays invisible to reads.
 func (w *World) Lag() time.Duration { return w.knobs.Lag }
+
+// Issuer is the URL that an account's own tokens name as their issuer.
+func (o Outbound) Issuer() string { return "https://" + o.ID + ".tokens.sts.global.api.aws" }
+
+// ByIssuer finds the account whose tokens name an issuer, whether or not it vends them now: those already out stay
+// good. The issuer's key is that of IssuerAWS with the account's number, RS256.
+func (a AWS) ByIssuer(issuer string) (*Account, bool) {
+	for _, account := range a.Accounts {
+		if account.Outbound.Issuer() == issuer {
+			return account, true
+		}
+	}
+	return nil, false
+}

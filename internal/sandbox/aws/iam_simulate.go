@@ -1,0 +1,203 @@
+package aws
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/drawbridge-cloud/drawbridge/internal/sandbox/judge"
+	"github.com/drawbridge-cloud/drawbridge/internal/sandbox/wire"
+	"github.com/drawbridge-cloud/drawbridge/internal/sandbox/world"
+)
+
+func simulateOperations() []operation {
+	source := func(c *call) string { return c.params.Get("PolicySourceArn") }
+	return iam(
+		operation{action: "SimulatePrincipalPolicy", read: simulatePrincipal, resource: source},
+		operation{action: "SimulateCustomPolicy", read: simulateCustom},
+		operation{action: "GetContextKeysForPrincipalPolicy", read: contextKeys, resource: source},
+	)
+}
+
+// source finds the user or role that PolicySourceArn names. Sessions, roots and federated users cannot be simulated.
+func (c *call) source() (world.Entity, error) {
+	given, err := c.need("PolicySourceArn")
+	if err != nil {
+		return world.Entity{}, err
+	}
+	a, ok := parseARN(given)
+	if !ok || a.service != "iam" {
+		return world.Entity{}, wire.AWSError("InvalidInput", "Invalid Entity Arn: "+given+" does not clearly define entity type and name.")
+	}
+	if path, name, ok := a.pathAndName("user"); ok && a.account == c.account.ID {
+		if user, ok := find(c, c.account.Users, name); ok && user.Path == path {
+			return user.Entity, nil
+		}
+	}
+	if path, name, ok := a.pathAndName("role"); ok && a.account == c.account.ID {
+		if role, ok := find(c, c.account.Roles, name); ok && role.Path == path {
+			return role.Entity, nil
+		}
+	}
+	return world.Entity{}, noSuch("Entity " + given + " does not exist.")
+}
+
+func simulatePrincipal(c *call) (result, error) {
+	e, err := c.source()
+	if err != nil {
+		return result{}, err
+	}
+	who := principal{Account: c.account.ID, ARN: c.params.Get("PolicySourceArn"), entity: e}
+	who.arns, who.UserID = []string{who.ARN}, e.ID
+	who.role = strings.Contains(who.ARN, ":role/")
+	var extra []judge.Document
+	for _, text := range c.list("PolicyInputList") {
+		d, err := judge.ParseDocument(text)
+		if err != nil {
+			return result{}, malformed(err)
+		}
+		extra = append(extra, d)
+	}
+	return c.simulate(func(a judge.Access) verdict { return c.simulated(who, a, extra) }, who)
+}
+
+func (c *call) simulated(who principal, a judge.Access, extra []judge.Document) verdict {
+	v := c.verdict(who, a)
+	effect, _ := judge.Identity(a, extra)
+	switch {
+	case effect == judge.Deny:
+		v.allowed, v.denied = false, true
+	case effect == judge.Allow && !v.denied && v.layers["identity-based"] == judge.Silent:
+		v.layers["identity-based"] = judge.Allow
+		v.allowed = true
+		for _, e := range v.layers {
+			v.allowed = v.allowed && e == judge.Allow
+		}
+	}
+	return v
+}
+
+func simulateCustom(c *call) (result, error) {
+	var docs []judge.Document
+	for _, text := range c.list("PolicyInputList") {
+		d, err := judge.ParseDocument(text)
+		if err != nil {
+			return result{}, malformed(err)
+		}
+		docs = append(docs, d)
+	}
+	return c.simulate(func(a judge.Access) verdict {
+		effect, _ := judge.Identity(a, docs)
+		return verdict{allowed: effect == judge.Allow, denied: effect == judge.Deny}
+	}, principal{})
+}
+
+func (c *call) simulate(ask func(judge.Access) verdict, who principal) (result, error) {
+	actions, resources := c.list("ActionNames"), c.list("ResourceArns")
+	if len(actions) == 0 {
+		return result{}, invalid("ActionNames", "", "Member must not be null")
+	}
+	if len(resources) == 0 {
+		resources = []string{"*"}
+	}
+	facts := c.simulatedFacts(who)
+	var all []wire.Node
+	for _, action := range actions {
+		if service, name, ok := strings.Cut(action, ":"); !ok || service == "" || name == "" {
+			return result{}, wire.AWSError("InvalidInput", "Invalid Action Name: "+action)
+		}
+		all = append(all, c.evaluation(action, resources, facts, ask, who))
+	}
+	some, paging, err := page(c, all, 100)
+	if err != nil {
+		return result{}, err
+	}
+	return nodes(append([]wire.Node{wire.List("EvaluationResults", "member", some...)}, paging...)...)
+}
+
+// simulatedFacts are the caller-independent keys and what the call adds as ContextEntries.
+func (c *call) simulatedFacts(who principal) judge.Facts {
+	f := judge.Facts{}
+	f.Set("aws:CurrentTime", c.now.Format("2006-01-02T15:04:05Z"))
+	f.Set("aws:EpochTime", strconv.FormatInt(c.now.Unix(), 10))
+	who.facts(f)
+	for i := 1; ; i++ {
+		prefix := "ContextEntries.member." + strconv.Itoa(i) + "."
+		key := c.params.Get(prefix + "ContextKeyName")
+		if key == "" {
+			return f
+		}
+		values := c.list(prefix + "ContextKeyValues")
+		f[strings.ToLower(key)] = judge.Fact{Values: values, List: strings.HasSuffix(c.params.Get(prefix+"ContextKeyType"), "List")}
+	}
+}
+
+func (c *call) evaluation(action string, resources []string, facts judge.Facts, ask func(judge.Access) verdict, who principal) wire.Node {
+	verdicts := make([]verdict, len(resources))
+	total := verdict{allowed: true}
+	specific := wire.El("ResourceSpecificResults")
+	for i, resource := range resources {
+		v := ask(judge.Access{Action: action, Resource: resource, Facts: facts})
+		verdicts[i] = v
+		total.allowed, total.denied = total.allowed && v.allowed, total.denied || v.denied
+		specific.Kids = append(specific.Kids, wire.El("member", wire.Text("EvalResourceName", resource), wire.Text("EvalResourceDecision", decision(v)),
+			wire.El("MatchedStatements"), wire.El("MissingContextValues")))
+	}
+	n := wire.El("member", wire.Text("EvalActionName", action), wire.Text("EvalResourceName", resources[0]), wire.Text("EvalDecision", decision(total)),
+		wire.El("MatchedStatements"), wire.Texts("MissingContextValues", "member", c.missing(facts, who)...))
+	if len(c.account.Guardrails.SCP) > 0 {
+		n.Kids = append(n.Kids, wire.El("OrganizationsDecisionDetail", wire.Flag("AllowedByOrganizations", verdicts[0].layers["service control"] == judge.Allow)))
+	}
+	if who.entity.Boundary != "" {
+		n.Kids = append(n.Kids, wire.El("PermissionsBoundaryDecisionDetail",
+			wire.Flag("AllowedByPermissionsBoundary", verdicts[0].layers["permissions boundary"] == judge.Allow)))
+	}
+	if len(resources) > 1 || resources[0] != "*" {
+		n.Kids = append(n.Kids, specific)
+	}
+	return n
+}
+
+func decision(v verdict) string {
+	switch {
+	case v.denied:
+		return "explicitDeny"
+	case v.allowed:
+		return "allowed"
+	}
+	return "implicitDeny"
+}
+
+// missing lists the condition keys that the principal's policies read and the simulation was not given.
+func (c *call) missing(facts judge.Facts, who principal) []string {
+	return slices.DeleteFunc(c.keysOf(who), func(key string) bool {
+		_, given := facts[strings.ToLower(key)]
+		return given
+	})
+}
+
+func (c *call) keysOf(who principal) []string {
+	var keys []string
+	if who.Account == "" {
+		return nil
+	}
+	for _, l := range c.layers(who) {
+		for _, d := range l.docs {
+			for _, key := range judge.Keys(d) {
+				if l.kind != "service control" && !slices.Contains(keys, key) {
+					keys = append(keys, key)
+				}
+			}
+		}
+	}
+	slices.Sort(keys)
+	return keys
+}
+
+func contextKeys(c *call) (result, error) {
+	e, err := c.source()
+	if err != nil {
+		return result{}, err
+	}
+	return nodes(wire.Texts("ContextKeyNames", "member", c.keysOf(principal{Account: c.account.ID, entity: e})...))
+}
