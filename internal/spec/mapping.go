@@ -9,11 +9,9 @@ import (
 )
 
 const (
-	mapSubject  = "google.subject"
-	mapRole     = "attribute.aws_role"
-	maxSubject  = 127 // bytes, Google's limit for google.subject
-	awsRoleRule = "assertion.arn.contains('assumed-role') ? assertion.arn.extract('{account_arn}assumed-role/') + 'assumed-role/'" +
-		" + assertion.arn.extract('assumed-role/{role_name}/') : assertion.arn"
+	mapSubject = "google.subject"
+	mapRole    = "attribute.aws_role"
+	maxSubject = 127 // bytes, Google's limit for google.subject
 )
 
 // Mapping is the provider's attribute mapping: the file's own, else the two documented lines written out.
@@ -33,7 +31,7 @@ func (b Bridge) defaultMapping() map[string]string {
 		}
 		return m
 	}
-	m := map[string]string{mapSubject: "assertion.arn", mapRole: awsRoleRule}
+	m := trust.DefaultAWSMapping()
 	if b.longSubject() > maxSubject {
 		m[mapSubject] = "assertion.arn.extract('assumed-role/{s}')"
 	}

@@ -93,10 +93,7 @@ func conditionInput(assertion map[string]any, mapped map[string]string) map[stri
 		space, name, _ := strings.Cut(target, ".")
 		switch {
 		case target == "google.groups":
-			var groups []string
-			if json.Unmarshal([]byte(value), &groups) == nil {
-				google[name] = groups
-			}
+			google[name] = groups(value)
 		case space == "google":
 			google[name] = value
 		case space == "attribute":
@@ -104,6 +101,15 @@ func conditionInput(assertion map[string]any, mapped map[string]string) map[stri
 		}
 	}
 	return map[string]any{"assertion": assertion, "google": google, "attribute": attribute}
+}
+
+// groups reads the list that mappedText wrote.
+func groups(value string) []string {
+	var list []string
+	if json.Unmarshal([]byte(value), &list) != nil {
+		return nil
+	}
+	return list
 }
 
 func newEnv(options ...cel.EnvOption) (*cel.Env, error) {

@@ -1,0 +1,278 @@
+package trust
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+)
+
+// Bounds on a policy document; AWS itself stops at 10,240 characters.
+const (
+	maxPolicy      = 256 << 10
+	maxPolicyDepth = 16
+)
+
+// policy is a trust policy document as far as it decides who gets in.
+type policy struct {
+	variables  bool // Version 2012-10-17, the only one that knows policy variables
+	statements []statement
+}
+
+type statement struct {
+	name         string // Sid, or "statement 2" counted from 1
+	allow        bool
+	principals   []principal
+	notPrincipal bool
+	actions      []string
+	notAction    bool
+	conditions   []condition
+}
+
+// principal is one entry of a Principal element; "*" alone has an empty kind.
+type principal struct{ kind, value string }
+
+type condition struct {
+	operator string
+	key      string
+	values   []string
+}
+
+// member and object keep a JSON object in its order and with its doubles.
+type member struct {
+	key   string
+	value any
+}
+
+type object []member
+
+func (o object) get(key string) any {
+	for _, m := range o {
+		if m.key == key {
+			return m.value
+		}
+	}
+	return nil
+}
+
+// readPolicy reads a trust policy strictly: what cannot be understood is an error, never skipped.
+func readPolicy(data []byte) (policy, error) {
+	if len(data) > maxPolicy {
+		return policy{}, fmt.Errorf("the document has %d bytes", len(data))
+	}
+	dec := json.NewDecoder(bytes.NewReader(data))
+	dec.UseNumber()
+	root, err := readValue(dec, 0)
+	if err != nil {
+		return policy{}, err
+	}
+	if dec.More() {
+		return policy{}, errors.New("text follows the document")
+	}
+	doc, ok := root.(object)
+	if !ok {
+		return policy{}, errors.New("the document is not an object")
+	}
+	list, ok := doc.get("Statement").([]any)
+	if single, one := doc.get("Statement").(object); one {
+		list, ok = []any{single}, true
+	}
+	if !ok {
+		return policy{}, errors.New("the document has no Statement")
+	}
+	p := policy{variables: doc.get("Version") == "2012-10-17"}
+	for i, raw := range list {
+		s, err := readStatement(raw, fmt.Sprintf("statement %d", i+1))
+		if err != nil {
+			return policy{}, fmt.Errorf("statement %d: %w", i+1, err)
+		}
+		p.statements = append(p.statements, s)
+	}
+	return p, nil
+}
+
+// readValue reads JSON with objects in order. The same key twice is an error: readers differ in which one they take.
+func readValue(dec *json.Decoder, depth int) (any, error) {
+	if depth > maxPolicyDepth {
+		return nil, errors.New("the document is nested too deep")
+	}
+	t, err := dec.Token()
+	if err != nil {
+		return nil, errors.New("the document is not JSON")
+	}
+	switch t {
+	case json.Delim('{'):
+		return readObject(dec, depth)
+	case json.Delim('['):
+		var list []any
+		for dec.More() {
+			v, err := readValue(dec, depth+1)
+			if err != nil {
+				return nil, err
+			}
+			list = append(list, v)
+		}
+		return list, closing(dec)
+	}
+	return t, nil
+}
+
+func readObject(dec *json.Decoder, depth int) (object, error) {
+	out := object{}
+	seen := map[string]bool{}
+	for dec.More() {
+		t, err := dec.Token()
+		key, ok := t.(string)
+		if err != nil || !ok {
+			return nil, errors.New("the document is not JSON")
+		}
+		if seen[key] {
+			return nil, fmt.Errorf("the key %q is there twice", key)
+		}
+		seen[key] = true
+		v, err := readValue(dec, depth+1)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, member{key, v})
+	}
+	return out, closing(dec)
+}
+
+func closing(dec *json.Decoder) error {
+	if _, err := dec.Token(); err != nil {
+		return errors.New("the document is not JSON")
+	}
+	return nil
+}
+
+func readStatement(raw any, name string) (statement, error) {
+	fields, ok := raw.(object)
+	if !ok {
+		return statement{}, errors.New("it is not an object")
+	}
+	s := statement{name: name}
+	for _, m := range fields {
+		if err := s.take(m.key, m.value); err != nil {
+			return statement{}, fmt.Errorf("%s: %w", m.key, err)
+		}
+	}
+	if effect := fields.get("Effect"); effect != "Allow" && effect != "Deny" {
+		return statement{}, errors.New("it has no Effect of Allow or Deny")
+	}
+	if s.actions == nil || s.principals == nil {
+		return statement{}, errors.New("it lacks an action or a principal")
+	}
+	return s, nil
+}
+
+func (s *statement) take(key string, value any) (err error) {
+	switch key {
+	case "Sid":
+		if sid, ok := value.(string); ok && sid != "" {
+			s.name = sid
+		}
+	case "Effect":
+		s.allow = value == "Allow"
+	case "Action", "NotAction":
+		s.notAction = key == "NotAction"
+		s.actions, err = scalars(value)
+	case "Principal", "NotPrincipal":
+		s.notPrincipal = key == "NotPrincipal"
+		s.principals, err = readPrincipals(value)
+	case "Condition":
+		s.conditions, err = readConditions(value)
+	default:
+		err = errors.New("a trust policy has no such element")
+	}
+	return err
+}
+
+func readPrincipals(value any) ([]principal, error) {
+	if value == "*" {
+		return []principal{{"", "*"}}, nil
+	}
+	kinds, ok := value.(object)
+	if !ok {
+		return nil, errors.New(`it is neither "*" nor an object`)
+	}
+	var out []principal
+	for _, m := range kinds {
+		values, err := scalars(m.value)
+		if err != nil {
+			return nil, err
+		}
+		for _, v := range values {
+			out = append(out, principal{m.key, v})
+		}
+	}
+	return out, nil
+}
+
+func readConditions(value any) ([]condition, error) {
+	operators, ok := value.(object)
+	if !ok {
+		return nil, errors.New("it is not an object")
+	}
+	var out []condition
+	for _, m := range operators {
+		if _, err := operatorNamed(m.key); err != nil {
+			return nil, err
+		}
+		keys, ok := m.value.(object)
+		if !ok {
+			return nil, fmt.Errorf("%s is not an object", m.key)
+		}
+		for _, k := range keys {
+			values, err := scalars(k.value)
+			if err != nil {
+				return nil, fmt.Errorf("%s: %w", k.key, err)
+			}
+			out = append(out, condition{m.key, k.key, values})
+		}
+	}
+	return out, nil
+}
+
+// scalars reads one value or a list of them as text; numbers and booleans keep their spelling.
+func scalars(value any) ([]string, error) {
+	list, ok := value.([]any)
+	if !ok {
+		list = []any{value}
+	}
+	out := make([]string, 0, len(list))
+	for _, v := range list {
+		switch v := v.(type) {
+		case string:
+			out = append(out, v)
+		case json.Number:
+			out = append(out, v.String())
+		case bool:
+			out = append(out, fmt.Sprint(v))
+		default:
+			return nil, errors.New("a value is neither text, number nor boolean")
+		}
+	}
+	return out, nil
+}
+
+// matchesAction holds an action to the statement; actions ignore case and may have wildcards.
+func (s statement) matchesAction(action string) bool {
+	for _, a := range s.actions {
+		if literal(strings.ToLower(a), true).match(strings.ToLower(action)) {
+			return !s.notAction
+		}
+	}
+	return s.notAction
+}
+
+// matchesPrincipal holds a federated principal to the statement. "*" of any kind is taken to include it.
+func (s statement) matchesPrincipal(federated string) bool {
+	for _, p := range s.principals {
+		if p.value == "*" && (p.kind == "" || p.kind == "AWS" || p.kind == "Federated") || p.kind == "Federated" && p.value == federated {
+			return !s.notPrincipal
+		}
+	}
+	return s.notPrincipal
+}
