@@ -61,3 +61,10 @@ func redact(s string) string {
 	}
 	return s
 }
+
+func orElse(s, other string) string {
+	if s != "" {
+		return s
+	}
+	return other
+}

@@ -35,7 +35,7 @@ type tokenSource struct {
 
 	reading sync.Mutex
 	found   auth.TokenProvider // of file
-	kind    string             // the file's type
+	kind    credentials.CredType
 
 	minting sync.Mutex
 	held    Secret // of impersonation
@@ -136,7 +136,7 @@ func (s *tokenSource) detect() (auth.TokenProvider, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s does not hold usable Google credentials: %w", s.file, err)
 	}
-	s.found, s.kind = c, head.Type
+	s.found, s.kind = c, credentials.CredType(head.Type)
 	return c, nil
 }
 
@@ -151,16 +151,22 @@ func (s *tokenSource) quota() string {
 
 // payer is quota for the credentials before impersonation.
 func (s *tokenSource) payer() string {
-	if s.static == "" {
-		s.reading.Lock()
-		kind := s.kind
-		s.reading.Unlock()
-		if kind != string(credentials.AuthorizedUser) {
-			return ""
-		}
+	if s.static == "" && s.fileKind() != credentials.AuthorizedUser {
+		return ""
 	}
 	if s.quotaEnv != "" {
 		return s.quotaEnv
 	}
 	return s.project
+}
+
+func (s *tokenSource) fileKind() credentials.CredType {
+	s.reading.Lock()
+	defer s.reading.Unlock()
+	return s.kind
+}
+
+// federated holds for a token of an identity pool, which belongs to no account.
+func (s *tokenSource) federated() bool {
+	return s.impersonate == "" && s.fileKind() == credentials.ExternalAccount
 }

@@ -1,14 +1,91 @@
 package cloud
 
 import (
-	"encoding/json"
 	"errors"
-	"io"
 	"net/http"
 	"strings"
 
+	"cloud.google.com/go/auth"
+	"google.golang.org/api/googleapi"
+
 	"github.com/drawbridge-cloud/drawbridge/internal/explain"
 )
+
+// replyProblem tells an error reply of a call made without an SDK.
+func replyProblem(err error) *explain.Problem {
+	e, ok := errors.AsType[*apiError](err)
+	if !ok {
+		return nil
+	}
+	p := &explain.Problem{Code: orElse(e.Reason, e.Code), Status: e.Status, Permission: e.Permission, Reason: clean(e.Message), RequestID: e.RequestID, RetryAfter: e.RetryAfter}
+	if p.Reason == "" {
+		p.Reason = orElse(p.Code, "the request was refused")
+	}
+	if p.Kind = oauthKind(e.Code); p.Kind == "" {
+		p.Kind = googleKind(e.Status, e.Code, e.Reason, e.Message)
+	}
+	return p
+}
+
+// oauthKind sorts OAuth's error words; "" for what is none.
+func oauthKind(code string) explain.Kind {
+	switch code {
+	case "invalid_target":
+		return explain.Missing
+	case "unauthorized_client", "access_denied":
+		return explain.Denied
+	case "invalid_token":
+		return explain.Expired
+	case "temporarily_unavailable", "slow_down":
+		return explain.Throttled
+	case "invalid_grant", "invalid_request", "invalid_client", "invalid_scope", "unsupported_grant_type", "server_error":
+		return explain.Other
+	}
+	return ""
+}
+
+// authProblem tells a refusal of the credentials library that no one wrapped as a sign-in.
+func authProblem(err error) *explain.Problem {
+	e, ok := errors.AsType[*auth.Error](err)
+	if !ok {
+		return nil
+	}
+	status := 0
+	if e.Response != nil {
+		status = e.Response.StatusCode
+	}
+	reply := errorReply(status, nil, e.Body)
+	p := replyProblem(reply)
+	if reply.Code == "invalid_grant" {
+		p.Kind = explain.Expired
+	}
+	return p
+}
+
+// googleProblem tells an error of a Google client.
+func googleProblem(err error) *explain.Problem {
+	e, ok := errors.AsType[*googleapi.Error](err)
+	if !ok {
+		return nil
+	}
+	reply := errorReply(e.Code, e.Header, []byte(e.Body))
+	if reply.Code == "" && reply.Message == "" || e.Body == "" {
+		reply.Message = clean(e.Message)
+	}
+	if len(e.Errors) > 0 && reply.Reason == "" {
+		reply.Reason = legacyReason(e.Errors[0].Reason)
+	}
+	return replyProblem(reply)
+}
+
+// legacyReason keeps the older errors[].reason only where it says more than the status.
+func legacyReason(reason string) string {
+	switch reason {
+	case "accessNotConfigured", "operationInProgress", "rateLimitExceeded", "userRateLimitExceeded", "alreadyExists", "conditionNotMet", "resourceInUseByAnotherResource":
+		return reason
+	}
+	return ""
+}
 
 // googleKind sorts a refusal of Google by status, canonical code and ErrorInfo reason.
 func googleKind(status int, code, reason, message string) explain.Kind {
@@ -58,11 +135,4 @@ func conflictKind(code, reason, message string) explain.Kind {
 		return explain.Pending
 	}
 	return explain.Conflict
-}
-
-// unreadable holds for replies that are not the JSON that was promised.
-func unreadable(err error) bool {
-	var syntax *json.SyntaxError
-	var kind *json.UnmarshalTypeError
-	return errors.As(err, &syntax) || errors.As(err, &kind) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF)
 }

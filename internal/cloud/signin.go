@@ -2,6 +2,7 @@ package cloud
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"sync"
 	"time"
@@ -19,19 +20,23 @@ func signIn(ctx context.Context, g *Google, a *AWS) Operators {
 	return out
 }
 
-// signIn asks token information whose token the operator holds. A token of a federated identity has no e-mail, so the
-// principal stays unknown and only what needs it is refused later.
+// signIn asks token information whose token the operator holds. It knows nothing of federated tokens: their principal
+// stays unknown, and only what needs it is refused later.
 func (g *Google) signIn(ctx context.Context) (Operator, error) {
 	const op = "sign in to Google Cloud"
 	token, expires, err := g.tokens.token(ctx)
 	if err != nil {
 		return Operator{}, Problem(op, err)
 	}
+	o := Operator{Source: g.Source, Account: g.project, Expires: expires}
 	info, err := AskTokenInfo(ctx, g, token)
 	if err != nil {
+		if g.tokens.federated() && explain.Is(err, explain.Expired) {
+			return o, nil
+		}
 		return Operator{}, g.badToken(op, err)
 	}
-	o := Operator{Source: g.Source, Account: g.project, Expires: expires, UserID: info.Subject}
+	o.UserID = info.Subject
 	if o.Expires.IsZero() && info.Expires > 0 {
 		o.Expires = time.Now().Add(info.Expires)
 	}
@@ -41,11 +46,10 @@ func (g *Google) signIn(ctx context.Context) (Operator, error) {
 
 // badToken tells a token that Google no longer takes as a sign-in that ended.
 func (g *Google) badToken(op string, err error) error {
-	p, ok := Problem(op, err).(*explain.Problem) //nolint:errorlint // Problem gives its own type
+	p, ok := errors.AsType[*explain.Problem](err)
 	if !ok || p.Status != 400 && p.Status != 401 {
 		return err
 	}
-	p.Op = op
 	return Problem(op, &signInError{Cloud: "google", File: g.tokens.file, Err: p.Err})
 }
 
@@ -79,24 +83,16 @@ func (a *AWS) signIn(ctx context.Context) (Operator, error) {
 
 // badKeys adds how to sign in again: GetCallerIdentity needs no permission, so a refusal is always the credentials'.
 func (a *AWS) badKeys(op string, err error) error {
-	if !explain.Is(err, explain.Expired) {
-		return err
-	}
-	p, ok := Problem(op, err).(*explain.Problem) //nolint:errorlint // Problem gives its own type
-	if !ok {
+	p, ok := errors.AsType[*explain.Problem](err)
+	if !ok || p.Kind != explain.Expired {
 		return err
 	}
 	again := *p
-	again.Op = op
-	again.Do = append(signInCommands(&signInError{Cloud: "aws", Profile: a.Profile, Kind: a.sourceKind()}), p.Do...)
-	return &again
-}
-
-func (a *AWS) sourceKind() string {
-	if a.chain == nil {
-		return ""
+	again.Op, again.Do = op, signInCommands(&signInError{Cloud: "aws", Profile: a.Profile, Kind: a.chain.kind})
+	if !strings.HasPrefix(p.Code, "ExpiredToken") {
+		again.Do = append(again.Do, p.Do...)
 	}
-	return a.chain.kind
+	return &again
 }
 
 // partitionOf is the second field of an ARN.

@@ -67,7 +67,7 @@ func (t *transport) attempt(req *http.Request, c *call) (*http.Response, error) 
 	ctx, cancel := context.WithTimeoutCause(req.Context(), t.timeout, errCallTimeout)
 	defer cancel()
 	start := time.Now()
-	resp, err := t.send(ctx, req, c.body)
+	resp, err := t.send(ctx, req, c)
 	if err != nil && ctx.Err() != nil && req.Context().Err() == nil {
 		err = fmt.Errorf("%w after %s", errCallTimeout, t.timeout)
 	}
@@ -75,7 +75,8 @@ func (t *transport) attempt(req *http.Request, c *call) (*http.Response, error) 
 	return resp, err
 }
 
-func (t *transport) send(ctx context.Context, req *http.Request, body []byte) (*http.Response, error) {
+func (t *transport) send(ctx context.Context, req *http.Request, c *call) (*http.Response, error) {
+	body := c.body
 	out := req.Clone(ctx)
 	if body != nil {
 		out.Body = io.NopCloser(bytes.NewReader(body))
@@ -89,6 +90,10 @@ func (t *transport) send(ctx context.Context, req *http.Request, body []byte) (*
 	reply, err := readReply(resp)
 	if err != nil {
 		return nil, err
+	}
+	if c.operation != "" && resp.StatusCode < 300 && !bytes.HasPrefix(bytes.TrimSpace(reply), []byte("<")) {
+		// The SDK takes a reply that is no XML at all for an empty success.
+		return nil, &strangeReply{Status: resp.StatusCode, Host: req.URL.Host, What: "something that is not XML"}
 	}
 	if t.clock != nil && !metadataHost(req.URL.Hostname()) {
 		t.clock.heard(resp.Header)

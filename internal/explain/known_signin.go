@@ -47,7 +47,7 @@ var signInRows = []Known{
 	},
 	{
 		Says: []string{"token has expired and refresh failed"}, Kind: Expired, Who: you,
-		Cause: "the AWS SSO session ended",
+		Cause: "the AWS SSO session ended", Do: []string{"aws sso login, with the profile in use"},
 	},
 	{
 		Says: []string{"missing the following required sso configuration values"}, Kind: Expired, Who: you,
@@ -95,9 +95,14 @@ var signInRows = []Known{
 	},
 	{
 		Codes: []string{"ExpiredToken", "ExpiredTokenException", "RequestExpired"}, Kind: Expired, Who: you,
-		Cause: "the temporary AWS credentials ended",
+		Cause: "the temporary AWS credentials ended", Do: []string{"sign in to AWS again, with the tool that you use for it"},
 	},
 	{
-		Codes: []string{"MissingAuthenticationToken"}, Kind: Expired, Who: you, Cause: "no AWS credentials were sent",
+		Codes: []string{"MissingAuthenticationToken"}, Kind: Expired, Who: you, Cause: "no AWS credentials were sent", Do: []string{"sign in to AWS, with the tool that you use for it"},
+	},
+	{
+		Codes: []string{"UNAUTHENTICATED", "CREDENTIALS_MISSING", "ACCESS_TOKEN_EXPIRED"}, Kind: Expired, Who: you,
+		Cause: "Google does not take the token: it ended, or it is a federated token that this API does not take",
+		Do:    []string{"gcloud auth application-default login", "if CLOUDSDK_AUTH_ACCESS_TOKEN is set: unset it, or set it to a new token"},
 	},
 }
