@@ -14,7 +14,7 @@ import (
 
 // example is the bridge of the sandbox's world that drawbridge --sandbox sets up where nobody can be asked.
 //
-//go:embed example.yaml
+//go:embed examples/both-ways.yaml
 var example []byte
 
 // exampleName is how errors about it name it.

@@ -44,7 +44,7 @@ func runSchema(o *schemaOptions) error {
 	}
 	p := o.result()
 	for _, id := range steps.IDs() {
-		p.line("%s %s", pad(id.Form, 46), id.Title)
+		p.line("%s %s", pad(id.ID, 42), id.Why)
 	}
 	return nil
 }
