@@ -19,7 +19,7 @@ type Cloud struct {
 	// Replay asks AWS who signed a GetCallerIdentity request. Nil: every such request is refused.
 	Replay func(wire.SignedRequest) (wire.Caller, error)
 	// Keys answers the JWKS (JSON) that an OIDC issuer publishes; ok is false for an issuer that cannot be reached.
-	// Nil: no issuer can.
+	// The outbound issuers of the world's AWS accounts are known without it. Nil: no other can be reached.
 	Keys func(issuer string) (jwks []byte, ok bool)
 	// AsVM names the instance whose metadata is served. Empty: the last one made.
 	AsVM string

@@ -69,8 +69,8 @@ func checkAudience(got jwt.Audience, at target) error {
 // verifiedClaims checks the signature with the provider's own keys or with those that the issuer publishes.
 func (c *Cloud) verifiedClaims(token *jwt.JSONWebToken, issuer *world.OIDCIssuer) (map[string]any, error) {
 	raw, ok := []byte(issuer.JWKS), issuer.JWKS != ""
-	if !ok && c.Keys != nil {
-		raw, ok = c.Keys(issuer.Issuer)
+	if !ok {
+		raw, ok = c.published(issuer.Issuer)
 	}
 	var set jose.JSONWebKeySet
 	if !ok || json.Unmarshal(raw, &set) != nil {
@@ -85,4 +85,31 @@ func (c *Cloud) verifiedClaims(token *jwt.JSONWebToken, issuer *world.OIDCIssuer
 		}
 	}
 	return nil, oauth("invalid_grant", "Invalid signature of the given ID Token.")
+}
+
+// published are the keys of an issuer that can be reached from here: those that Keys knows, and the outbound issuers
+// of the world's AWS accounts.
+func (c *Cloud) published(issuer string) ([]byte, bool) {
+	if c.Keys != nil {
+		if raw, ok := c.Keys(issuer); ok {
+			return raw, true
+		}
+	}
+	account := ""
+	c.world.View(func(s *world.State, _ time.Time) {
+		for id, a := range s.AWS.Accounts {
+			if a.Outbound.ID != "" && issuer == "https://"+a.Outbound.ID+".tokens.sts.global.api.aws" {
+				account = id
+			}
+		}
+	})
+	if account == "" {
+		return nil, false
+	}
+	set, err := c.world.JWKS(world.IssuerAWS+account, "RS256")
+	if err != nil {
+		return nil, false
+	}
+	raw, err := json.Marshal(set)
+	return raw, err == nil
 }
