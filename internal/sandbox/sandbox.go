@@ -88,12 +88,13 @@ func openWorld(o Options) (*world.World, error) {
 	return world.Load(o.StateFile, o.Seed, knobs)
 }
 
-// join hands each cloud the one thing that it needs of the other: Google asks AWS who signed a request. (AWS checks
+// join hands Google what it needs of AWS: who signed a request, and the keys of the accounts' own issuers. (AWS checks
 // Google's tokens with the keys in the world.)
 func (s *Server) join(o Options) {
 	s.aws.AsInstance = o.AsInstance
 	s.google.AsVM = o.AsVM
 	s.google.Replay = s.aws.CallerOf
+	s.google.Keys = s.aws.IssuerKeys
 }
 
 func (s *Server) listen(addr string) error {
@@ -118,6 +119,9 @@ func (s *Server) URL() string { return s.url }
 
 // World is the state behind the server, for tests that read or tamper with it.
 func (s *Server) World() *world.World { return s.world }
+
+// Google is the Google side, for tests that tamper with it.
+func (s *Server) Google() *google.Cloud { return s.google }
 
 // Secrets lists every credential, token, key and assertion that was seeded or issued, for tests that search for leaks.
 func (s *Server) Secrets() []string { return s.world.Secrets() }
