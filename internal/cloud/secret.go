@@ -10,7 +10,8 @@ import (
 const withheld = "(withheld)"
 
 // Secret is a token, a key or a signed request. No way of formatting, marshalling or logging shows it; only Reveal does,
-// and its callers are the calls that must send it and the two commands that exist to print it.
+// and its callers are the calls that must send it and the two commands that exist to print it. (encoding/json writes the
+// keys of a map as they are: a Secret is never a key.)
 type Secret string
 
 // Reveal gives the plain text, to be sent and not to be shown.
