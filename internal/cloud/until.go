@@ -48,11 +48,12 @@ func Until(ctx context.Context, w Wait, probe func(context.Context) error) error
 			return err
 		}
 		d := u.next(err)
-		if time.Now().Add(paced(ctx, d)).After(u.until) {
+		d = paced(ctx, d)
+		if time.Now().Add(d).After(u.until) {
 			return u.tooLong(err)
 		}
 		traceWaiting(ctx, Waiting{What: w.What, Seen: u.seen, Want: u.InARow, Since: u.since, Until: u.until})
-		if perr := pause(ctx, paced(ctx, d)); perr != nil {
+		if perr := pause(ctx, d); perr != nil {
 			return ctxProblem(ctx, w.What, err)
 		}
 	}
