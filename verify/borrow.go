@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/drawbridge-cloud/drawbridge/internal/cloud"
@@ -54,6 +55,13 @@ func (c *crossing) take(ctx context.Context, l *loan) error {
 	c.useBy = l.useBy
 	c.tell(Event{Kind: Borrowing, Name: l.borrow.Of, Message: l.borrow.What + " to " + l.borrow.To, Until: l.borrow.Until})
 	return nil
+}
+
+// outlives notes what borrowed access was used to obtain: returning it does not end that.
+func (c *crossing) outlives(what string) {
+	if b := c.proof.Borrowed; b != nil {
+		b.LivesOn = strings.TrimPrefix(b.LivesOn+", "+what, ", ")
+	}
 }
 
 // untilReturn is how long borrowed access may be waited for.

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/drawbridge-cloud/drawbridge/internal/explain"
+	"github.com/drawbridge-cloud/drawbridge/internal/spec"
 	"github.com/drawbridge-cloud/drawbridge/steps"
 )
 
@@ -53,13 +54,12 @@ func (c *crossing) roleLoan(ctx context.Context, role string, before []byte) (*l
 		id: borrowToGoogle,
 		borrow: Borrow{
 			What: "trust statement " + lent.Sid, Of: role, To: principal, Until: until,
-			LivesOn: "an AWS session for 15 minutes, a Google access token for 300 seconds",
 			Command: updateTrust(role, before),
 		},
 		lend: func(ctx context.Context) error {
 			return steps.EditTrust(ctx, c.world, role, func(trust []byte) ([]byte, error) { return withStatement(trust, lent) })
 		},
-		undo: func(ctx context.Context) error { return returnRole(ctx, c.world, role, lent.Sid) },
+		undo: func(ctx context.Context) error { return returnRole(ctx, c.world, role, lent.Sid, before) },
 	}, nil
 }
 
@@ -86,9 +86,16 @@ func awsCaller(ctx context.Context, w *steps.World, o Options) (string, error) {
 	return "", fmt.Errorf("name the caller: access is lent to a user or a role, not to %s", arn)
 }
 
-// returnRole removes our statements and leaves the rest. A role that is gone took them with it.
-func returnRole(ctx context.Context, w *steps.World, role, sid string) error {
-	err := steps.EditTrust(ctx, w, role, func(trust []byte) ([]byte, error) { return withoutStatements(trust, sid) })
+// returnRole removes our statements and leaves the rest; where that is the document from before, it is put back letter by
+// letter. A role that is gone took them with it.
+func returnRole(ctx context.Context, w *steps.World, role, sid string, before []byte) error {
+	err := steps.EditTrust(ctx, w, role, func(trust []byte) ([]byte, error) {
+		rest, err := withoutStatements(trust, sid)
+		if rest != nil && before != nil && spec.SameDocument(rest, before) {
+			return before, nil
+		}
+		return rest, err
+	})
 	if explain.Is(err, explain.Missing) {
 		return nil
 	}
@@ -115,7 +122,7 @@ func (c *crossing) returnOldRole(ctx context.Context, role string) error {
 	if old, err := statements(sight.Trust, loanSid); err != nil || len(old) == 0 {
 		return nil
 	}
-	if err := returnRole(ctx, c.world, role, loanSid); err != nil {
+	if err := returnRole(ctx, c.world, role, loanSid, nil); err != nil {
 		return err
 	}
 	c.tell(Event{Kind: Returning, Name: role, Outcome: string(steps.OutcomeDone), Message: "took back what an earlier run had left"})

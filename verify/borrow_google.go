@@ -61,7 +61,6 @@ func (c *crossing) accountLoan(ctx context.Context, email string) (*loan, error)
 		id: borrowToAWS,
 		borrow: Borrow{
 			What: openIDTokenCreator, Of: email, To: member, Until: until,
-			LivesOn: "an ID token for 60 minutes, an AWS session for 15 minutes",
 			Command: removeBinding(c.bridge.ToAWSAccountProject(), email, binding),
 		},
 		lend: func(ctx context.Context) error { return steps.LendAccount(ctx, c.world, email, binding) },

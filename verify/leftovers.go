@@ -101,7 +101,7 @@ func RemoveLeftovers(ctx context.Context, w *steps.World, sink func(Event)) erro
 			err = steps.ReturnAccount(ctx, w, name, loanTitle)
 		} else {
 			name = w.Bridge.ToGoogle.Role.Name
-			err = returnRole(ctx, w, name, loanSid)
+			err = returnRole(ctx, w, name, loanSid, nil)
 		}
 		if err != nil {
 			return err

@@ -70,6 +70,7 @@ func (c *crossing) firstToken(ctx context.Context, mint mint) (token cloud.Secre
 			c.explainMint(h, err)
 			return err
 		}
+		c.outlives("an ID token for 60 minutes")
 		claims, err := decode(token)
 		h.Claims = show(claims, "aud", "azp", "sub", "iss", "exp", "email")
 		return err
@@ -125,6 +126,7 @@ func (c *crossing) assumeRole(ctx context.Context, mint mint, token *cloud.Secre
 			explainAssume(h, err, verdict, c.bridge)
 			return err
 		}
+		c.outlives("an AWS session for 15 minutes")
 		h.Claims = map[string]string{
 			"session": fmt.Sprintf("%.0f s", sessionLife.Seconds()), "provider": session.Provider,
 			"audience": session.Audience, "subject": session.Subject,

@@ -107,6 +107,7 @@ func (c *crossing) roleCredentials(ctx context.Context) (a assertion, ok bool) {
 			c.explainBecome(h, err)
 			return err
 		}
+		c.outlives("an AWS session for 15 minutes")
 		if a.caller, err = cloud.CallerIdentity(ctx, c.world.AWS, &a.creds); err != nil {
 			return err
 		}
@@ -183,6 +184,7 @@ func (c *crossing) fresh(ctx context.Context, p path, a *assertion) (err error) 
 	if err != nil {
 		return err
 	}
+	c.outlives("a token of AWS's own for 300 seconds")
 	a.claims, err = decode(a.token)
 	return err
 }
@@ -219,6 +221,7 @@ func (c *crossing) exchange(ctx context.Context, p path, a *assertion) (federate
 			explainExchange(h, err, p, a.claims)
 			return err
 		}
+		c.outlives("a federated Google token until " + expires.UTC().Format(time.TimeOnly) + " UTC")
 		h.Claims["audience"] = p.audience
 		h.Claims["expires"] = expires.UTC().Format(time.RFC3339)
 		return nil

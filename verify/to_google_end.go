@@ -31,6 +31,7 @@ func (c *crossing) impersonate(ctx context.Context, p path, a assertion, federat
 			explainImpersonate(h, err, bound, email)
 			return err
 		}
+		c.outlives("a Google access token for 300 seconds")
 		h.Claims = map[string]string{
 			"account": email, "lifetime": fmt.Sprintf("%.0f s", accessLife.Seconds()),
 			"expires": expires.UTC().Format(time.RFC3339), "scopes": strings.Join(c.scopes(), " "),
