@@ -34,6 +34,13 @@ func (k *Known[T]) Forget() {
 	k.value, k.known = zero, false
 }
 
+// forget makes a fact unknown again when it is the value that just went.
+func forget[T comparable](k *Known[T], gone T) {
+	if v, ok := k.Get(); ok && v == gone {
+		k.Forget()
+	}
+}
+
 // MarshalJSON writes the value, or {"unknown":"after apply"}.
 func (k *Known[T]) MarshalJSON() ([]byte, error) {
 	if v, ok := k.Get(); ok {

@@ -51,6 +51,8 @@ type World struct {
 	Facts   *Facts
 	Consent Consent
 	Now     func() time.Time
+
+	reads *reads // what one plan has read so far; nil outside a plan: then every read asks the cloud
 }
 
 // Consent is what a person agreed to beyond the file. The zero value agrees to nothing.
@@ -104,12 +106,18 @@ type Change struct {
 	Reason  string   `json:"reason"`
 	Fields  []Field  `json:"fields"`
 	Needs   []string `json:"needs"`
-	Command string   `json:"command"`         // the equivalent gcloud or aws line, for people
-	Title   string   `json:"title,omitempty"` // for people
-	Until   string   `json:"until,omitempty"` // destroy: until when a reserved id can be restored, RFC 3339
-	Undo    string   `json:"undo,omitempty"`  // destroy: the command that restores it
+	Command string   `json:"command"`          // the equivalent gcloud or aws line, for people
+	Title   string   `json:"title,omitempty"`  // for people
+	Until   string   `json:"until,omitempty"`  // destroy: until when a reserved id can be restored or a session lives, RFC 3339
+	Undo    string   `json:"undo,omitempty"`   // destroy: the command that restores it
+	Lasts   string   `json:"lasts,omitempty"`  // destroy: what a removal leaves behind for a while, in one clause
+	Held    bool     `json:"held,omitempty"`   // destroy: ours and removable, but kept because others hang on it
+	Allow   string   `json:"allow,omitempty"`  // blocked: the field of the adopt list that would let it through, such as toAWS.role
+	Accept  string   `json:"accept,omitempty"` // blocked, account re-created: the live number a person may accept, see Consent
 
 	Seen any `json:"-"` // what Plan read, so that Apply can tell whether reality moved
+
+	gone bool // destroy: there was nothing to remove
 }
 
 // Field is one property before and after. After may be an Unknown.

@@ -1,0 +1,116 @@
+package steps
+
+import (
+	"context"
+
+	"github.com/aws/aws-sdk-go-v2/service/ec2"
+	ec2types "github.com/aws/aws-sdk-go-v2/service/ec2/types"
+
+	"github.com/drawbridge-cloud/drawbridge/internal/explain"
+	"github.com/drawbridge-cloud/drawbridge/internal/spec"
+)
+
+// associationStep puts the instance profile on a running instance. An instance that has another profile is never given
+// ours: that would change what it may do.
+type associationStep struct{ b spec.Bridge }
+
+func newAssociation(b spec.Bridge) Step { return associationStep{b} }
+
+func (s associationStep) instance() string { return s.b.ToGoogle.Role.Instance }
+
+// About says which instance gets the profile.
+func (s associationStep) About() About {
+	a := About{
+		ID: "aws.instance-profile-association", Cloud: "aws", Kind: "instance-profile-association", Name: s.instance(),
+		Title: "profile on instance " + s.instance(), Scope: "bridge", Direction: "to-google",
+		Why:         "the instance has the role only while its profile is attached",
+		Permissions: []string{"ec2:DescribeIamInstanceProfileAssociations", "ec2:AssociateIamInstanceProfile", "ec2:DisassociateIamInstanceProfile", "iam:PassRole"},
+	}
+	if s.b.ToGoogle.Role.InstanceProfile {
+		a.Needs = []string{"aws.instance-profile"}
+	}
+	return a
+}
+
+func (s associationStep) find(ctx context.Context, w *World) (*association, error) {
+	list, err := readAssociations(ctx, w)
+	for _, a := range list {
+		if a.Instance == s.instance() {
+			return &a, err
+		}
+	}
+	return nil, err
+}
+
+// Plan looks at what the instance carries.
+func (s associationStep) Plan(ctx context.Context, w *World, want Want) (Change, error) {
+	a, err := s.find(ctx, w)
+	arn := s.b.InstanceProfileARN()
+	switch {
+	case err != nil:
+		return Change{}, err
+	case want == Absent && a == nil:
+		return s.About().gone(), nil
+	case want == Absent && a.Profile != arn:
+		return s.About().keep("the instance carries another profile: " + leaf(a.Profile)), nil
+	case want == Absent:
+		return s.About().change(Remove, "the file put it there").with(*a,
+			command("aws", "ec2", "disassociate-iam-instance-profile", "--region", s.b.AWS.Region, "--association-id", a.ID), drop("profile", a.Profile)), nil
+	case a == nil:
+		return s.About().change(Create, "the instance carries no profile").with(association{},
+			command("aws", "ec2", "associate-iam-instance-profile", "--region", s.b.AWS.Region, "--instance-id", s.instance(), "--iam-instance-profile", "Arn="+arn),
+			set("profile", arn)), nil
+	case a.Profile != arn:
+		return s.About().blocked("take it off first, if nothing needs it: "+
+			command("aws", "ec2", "disassociate-iam-instance-profile", "--region", s.b.AWS.Region, "--association-id", a.ID),
+			"the instance carries another profile: %s", leaf(a.Profile)), nil
+	}
+	return s.About().keep("the instance carries it"), nil
+}
+
+// Apply makes the change. EC2 sees a new profile only a while after IAM does.
+func (s associationStep) Apply(ctx context.Context, w *World, c Change) error {
+	seen, _ := c.Seen.(association)
+	a, err := s.find(ctx, w)
+	if err != nil {
+		return err
+	}
+	if a == nil {
+		a = &association{}
+	}
+	if err := still(s.About().Title, seen, *a); err != nil {
+		return err
+	}
+	if c.Action == Remove {
+		return s.remove(ctx, w, *a)
+	}
+	arn, id := s.b.InstanceProfileARN(), s.instance()
+	err = untilSpread(ctx, "instance profile "+leaf(arn)+" to be known to EC2", func(ctx context.Context) error {
+		_, err := write(ctx, "put the profile on instance "+id, func(ctx context.Context) (*ec2.AssociateIamInstanceProfileOutput, error) {
+			return w.AWS.EC2.AssociateIamInstanceProfile(ctx, &ec2.AssociateIamInstanceProfileInput{
+				InstanceId: &id, IamInstanceProfile: &ec2types.IamInstanceProfileSpecification{Arn: &arn},
+			})
+		})
+		return err
+	})
+	if err != nil && !lost(err) {
+		return err
+	}
+	return untilThere(ctx, s.About().Title, func(ctx context.Context) (bool, error) {
+		a, err := s.find(ctx, w)
+		return a != nil && a.Profile == arn && a.State == "associated", err
+	})
+}
+
+func (s associationStep) remove(ctx context.Context, w *World, a association) error {
+	_, err := again(ctx, "take the profile off instance "+a.Instance, func(ctx context.Context) (*ec2.DisassociateIamInstanceProfileOutput, error) {
+		return w.AWS.EC2.DisassociateIamInstanceProfile(ctx, &ec2.DisassociateIamInstanceProfileInput{AssociationId: &a.ID})
+	})
+	if err != nil && !explain.Is(err, explain.Missing) {
+		return err
+	}
+	return untilGone(ctx, s.About().Title, func(ctx context.Context) (bool, error) {
+		a, err := s.find(ctx, w)
+		return a != nil, err
+	})
+}

@@ -1,0 +1,68 @@
+package steps
+
+import (
+	"fmt"
+)
+
+// change begins a Change for a step: everything that About knows.
+func (a About) change(action Action, reason string) Change {
+	return Change{
+		ID: a.ID, Cloud: a.Cloud, Kind: a.Kind, Name: a.Name, Title: a.Title, Scope: a.Scope,
+		Action: action, Reason: reason, Fields: []Field{}, Needs: append([]string{}, a.Needs...),
+	}
+}
+
+// keep says that all is as wanted.
+func (a About) keep(reason string) Change { return a.change(Keep, reason) }
+
+// gone says that there was nothing to remove.
+func (a About) gone() Change {
+	c := a.change(Keep, "is not there")
+	c.gone = true
+	return c
+}
+
+// blocked says why nobody may go on here, and the way out.
+func (a About) blocked(way string, format string, args ...any) Change {
+	reason := fmt.Sprintf(format, args...)
+	if way != "" {
+		reason += "; " + way
+	}
+	return a.change(Blocked, reason)
+}
+
+// held says that our thing stays because others hang on it.
+func (a About) held(format string, args ...any) Change {
+	c := a.change(Keep, fmt.Sprintf(format, args...))
+	c.Held = true
+	return c
+}
+
+// with adds fields, what was seen and the equivalent command.
+func (c Change) with(seen any, command string, fields ...Field) Change {
+	c.Seen, c.Command = seen, command
+	c.Fields = append(c.Fields, fields...)
+	return c
+}
+
+// set is a field that did not exist before.
+func set(path string, after any) Field { return Field{Path: path, After: after} }
+
+// turn is a field that changes.
+func turn(path string, before, after any) Field {
+	return Field{Path: path, Before: before, After: after}
+}
+
+// drop is a field that goes.
+func drop(path string, before any) Field { return Field{Path: path, Before: before} }
+
+// notYet stands for a value that only applying will give.
+var notYet = Unknown{After: "apply"}
+
+// orUnknown is v as a field's value when it is known.
+func orUnknown(v any, known bool) any {
+	if known {
+		return v
+	}
+	return notYet
+}

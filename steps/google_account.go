@@ -1,0 +1,263 @@
+package steps
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"google.golang.org/api/iam/v1"
+
+	"github.com/drawbridge-cloud/drawbridge/internal/cloud"
+	"github.com/drawbridge-cloud/drawbridge/internal/explain"
+	"github.com/drawbridge-cloud/drawbridge/internal/spec"
+)
+
+// accountStep is a service account: on the way to AWS the identity that comes in, on the way to Google what the role
+// acts as.
+type accountStep struct {
+	b         spec.Bridge
+	about     About
+	project   string // the one it lives in; another than the bridge's can only be adopted
+	email     string
+	id        string // the e-mail's local part
+	field     string // what adopt: names it by
+	direction string
+	fact      func(*Facts) *Known[string]
+	leftover  bool // an earlier file wanted it
+}
+
+func newAccountToAWS(b spec.Bridge) Step {
+	s := &accountStep{
+		b: b, project: b.ToAWSAccountProject(), email: b.ToAWSEmail(), id: b.ToAWSAccountID(),
+		field: "toAWS.serviceAccount", direction: "to-aws",
+		fact: func(f *Facts) *Known[string] { return &f.ToAWSUniqueID },
+	}
+	s.about = accountAbout(s, "AWS knows the workload by the number of this account")
+	return s
+}
+
+func newAccountToGoogle(b spec.Bridge) Step {
+	s := &accountStep{
+		b: b, project: b.ToGoogleAccountProject(), email: b.ToGoogleEmail(), id: b.ToGoogleAccountID(),
+		field: "toGoogle.serviceAccount", direction: "to-google",
+		fact: func(f *Facts) *Known[string] { return &f.ToGoogleUniqueID },
+	}
+	s.about = accountAbout(s, "the role acts in Google as this account")
+	return s
+}
+
+func accountAbout(s *accountStep, why string) About {
+	return About{
+		ID: "google.service-account." + s.direction, Cloud: "google", Kind: "service-account", Name: s.email,
+		Title: "service account " + s.id, Scope: "bridge", Direction: s.direction, Needs: []string{"google.apis"}, Why: why,
+		Permissions: []string{
+			"iam.serviceAccounts.get", "iam.serviceAccounts.create", "iam.serviceAccounts.delete",
+			"iam.serviceAccounts.undelete", "iam.serviceAccounts.enable", "iam.serviceAccounts.getIamPolicy",
+		},
+	}
+}
+
+// About says which account this is.
+func (s *accountStep) About() About { return s.about }
+
+// accountSeen is what a plan saw of an account.
+type accountSeen struct {
+	UniqueID, Description string
+	Disabled              bool
+	Revive                string // the number of the deleted account to bring back
+}
+
+func seenOf(a *iam.ServiceAccount) accountSeen {
+	if a == nil {
+		return accountSeen{}
+	}
+	return accountSeen{UniqueID: a.UniqueId, Description: a.Description, Disabled: a.Disabled}
+}
+
+// Plan looks at the account.
+func (s *accountStep) Plan(ctx context.Context, w *World, want Want) (Change, error) {
+	a, err := readAccount(ctx, w, s.project, s.email)
+	if err != nil {
+		return Change{}, err
+	}
+	if a != nil && s.fact != nil {
+		s.fact(w.Facts).Set(a.UniqueId)
+	}
+	switch {
+	case want == Absent:
+		return s.planAbsent(ctx, w, a)
+	case a == nil:
+		return s.planMissing(ctx, w)
+	}
+	return s.planThere(ctx, w, a)
+}
+
+func (s *accountStep) planThere(ctx context.Context, w *World, a *iam.ServiceAccount) (Change, error) {
+	owner := byDescription(s.b, a.Description)
+	enable := command("gcloud", "iam", "service-accounts", "enable", s.email, "--project", s.project)
+	switch {
+	case owner != ours && !s.b.Adopts(s.field):
+		return s.about.blocked("list "+s.field+" under adopt, or name another account in "+s.field, "%s", stranger(owner)), nil
+	case owner != ours && a.Disabled:
+		return s.about.blocked("if it may be used again: "+enable, "it is to be adopted but is disabled"), nil
+	case owner != ours:
+		return s.planAdopt(ctx, w, a)
+	case a.Disabled:
+		c := s.about.change(Update, "somebody disabled it")
+		return c.with(seenOf(a), enable, turn("disabled", true, false)), nil
+	}
+	return s.about.keep("number " + a.UniqueId), nil
+}
+
+// planAdopt says adopt while something of ours is missing on the account; the steps that add it do the writing.
+func (s *accountStep) planAdopt(ctx context.Context, w *World, a *iam.ServiceAccount) (Change, error) {
+	used, err := s.used(ctx, w, a)
+	if err != nil {
+		return Change{}, err
+	}
+	if used {
+		return s.about.keep("adopted, number " + a.UniqueId), nil
+	}
+	c := s.about.change(Adopt, "it exists and the file allows it to be adopted; nothing on it is changed but what this bridge adds")
+	return c.with(seenOf(a), "", set("uniqueId", a.UniqueId)), nil
+}
+
+// used reports whether what the bridge adds to an adopted account is already there: the role's trust in its number on
+// the way to AWS, the binding on the way to Google.
+func (s *accountStep) used(ctx context.Context, w *World, a *iam.ServiceAccount) (bool, error) {
+	if s.direction == "to-aws" {
+		r, err := readRole(ctx, w, s.b.ToAWS.Role.Name)
+		return r != nil && slices.Contains(numbersIn(r.Trust), a.UniqueId), err
+	}
+	var n string
+	var p *iam.Policy
+	err := all(
+		into(&n, func() (string, error) { return number(ctx, w) }),
+		into(&p, func() (*iam.Policy, error) { return readAccountPolicy(ctx, w, s.project, s.email) }),
+	)
+	return err == nil && contains(grantsIn(p), workloadUser(s.b.Member(n))), err
+}
+
+// planMissing creates the account, or brings a deleted one back when what it left behind in the clouds names it.
+func (s *accountStep) planMissing(ctx context.Context, w *World) (Change, error) {
+	if s.project != s.b.Google.Project {
+		return s.about.blocked("make it there first, or name an account of "+s.b.Google.Project+" in "+s.field,
+			"it is not there, and accounts of another project are only adopted"), nil
+	}
+	old, why, err := s.revivable(ctx, w)
+	if err != nil {
+		return Change{}, err
+	}
+	if old != "" {
+		c := s.about.change(Restore, "it was deleted; "+why)
+		return c.with(accountSeen{Revive: old}, command("gcloud", "iam", "service-accounts", "undelete", old, "--project", s.project),
+			set("uniqueId", old), set("email", s.email)), nil
+	}
+	c := s.about.change(Create, "it is not there")
+	return c.with(accountSeen{}, s.createCommand(),
+		set("email", s.email), set("displayName", s.displayName()), set("description", s.b.Description()), set("uniqueId", notYet)), nil
+}
+
+func (s *accountStep) displayName() string {
+	return fmt.Sprintf("drawbridge %s %s", s.b.Name, s.direction)
+}
+
+func (s *accountStep) createCommand() string {
+	return command("gcloud", "iam", "service-accounts", "create", s.id, "--project", s.project,
+		"--display-name", s.displayName(), "--description", s.b.Description())
+}
+
+// Apply makes the change.
+func (s *accountStep) Apply(ctx context.Context, w *World, c Change) error {
+	seen, _ := c.Seen.(accountSeen)
+	switch c.Action {
+	case Create:
+		return s.create(ctx, w)
+	case Restore:
+		return s.restore(ctx, w, seen.Revive)
+	case Update:
+		return s.enable(ctx, w, seen)
+	case Adopt:
+		_, err := s.unchanged(ctx, w, seen)
+		return err
+	case Remove:
+		return s.remove(ctx, w, seen)
+	}
+	return nil
+}
+
+// unchanged reads the account again and stops when it is not what the plan saw.
+func (s *accountStep) unchanged(ctx context.Context, w *World, seen accountSeen) (*iam.ServiceAccount, error) {
+	a, err := readAccount(ctx, w, s.project, s.email)
+	if err != nil {
+		return nil, err
+	}
+	return a, still(s.about.Title, seen, seenOf(a))
+}
+
+func (s *accountStep) create(ctx context.Context, w *World) error {
+	op := "create service account " + s.email
+	a, err := write(ctx, op, func(ctx context.Context) (*iam.ServiceAccount, error) {
+		return w.Google.IAM.Projects.ServiceAccounts.Create("projects/"+s.project, &iam.CreateServiceAccountRequest{
+			AccountId:      s.id,
+			ServiceAccount: &iam.ServiceAccount{DisplayName: s.displayName(), Description: s.b.Description()},
+		}).Context(ctx).Do()
+	})
+	if err != nil {
+		if !lost(err) && !explain.Is(err, explain.Exists) {
+			return err
+		}
+		if a, err = s.afterAll(ctx, w, err); err != nil {
+			return err
+		}
+	}
+	if err := s.visible(ctx, w, a.UniqueId); err != nil {
+		return err
+	}
+	s.fact(w.Facts).Set(a.UniqueId)
+	return nil
+}
+
+// afterAll reads what a create did whose reply was lost, or that found the name taken. An account with our mark is the
+// one we asked for; anything else is somebody else's.
+func (s *accountStep) afterAll(ctx context.Context, w *World, cause error) (*iam.ServiceAccount, error) {
+	var found *iam.ServiceAccount
+	err := reread(ctx, s.about.Title, cause, func(ctx context.Context) (bool, error) {
+		a, err := readAccount(ctx, w, s.project, s.email)
+		found = a
+		return a != nil, err
+	})
+	if err != nil {
+		return nil, err
+	}
+	if byDescription(s.b, found.Description) != ours {
+		return nil, moved(s.about.Title)
+	}
+	return found, nil
+}
+
+// visible waits until three reads in a row find the account: replicas learn of it one after the other, and some answer
+// 403 until they have.
+func (s *accountStep) visible(ctx context.Context, w *World, uniqueID string) error {
+	wait := cloud.Wait{What: "service account " + s.id + " to be visible", InARow: 3}
+	return cloud.Until(ctx, wait, func(ctx context.Context) error {
+		a, err := w.Google.IAM.Projects.ServiceAccounts.Get(accountName(s.project, s.email)).Context(ctx).Do()
+		if err != nil {
+			return cloud.Problem("read service account "+s.email, err)
+		}
+		if a.UniqueId != uniqueID {
+			return moved(s.about.Title)
+		}
+		return nil
+	})
+}
+
+func (s *accountStep) enable(ctx context.Context, w *World, seen accountSeen) error {
+	if _, err := s.unchanged(ctx, w, seen); err != nil {
+		return err
+	}
+	_, err := write(ctx, "enable service account "+s.email, func(ctx context.Context) (*iam.Empty, error) {
+		return w.Google.IAM.Projects.ServiceAccounts.Enable(accountName(s.project, s.email), &iam.EnableServiceAccountRequest{}).Context(ctx).Do()
+	})
+	return err
+}

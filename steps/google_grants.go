@@ -1,0 +1,234 @@
+package steps
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"google.golang.org/api/iam/v1"
+
+	"github.com/drawbridge-cloud/drawbridge/internal/explain"
+	"github.com/drawbridge-cloud/drawbridge/internal/spec"
+)
+
+// grantsStep is the roles in the project. It alone writes the project's policy, so it also takes out what an earlier file
+// gave to accounts and pools of ours.
+type grantsStep struct{ b spec.Bridge }
+
+func newGrants(b spec.Bridge) Step { return grantsStep{b} }
+
+// About says which roles are given.
+func (s grantsStep) About() About {
+	a := About{
+		ID: "google.grants", Cloud: "google", Kind: "grants", Name: s.b.Google.Project, Title: "no roles in the project",
+		Scope: "project", Direction: "to-google", Needs: []string{"google.apis"},
+		Why:         "what comes in may do nothing until roles in the project say so",
+		Permissions: []string{"resourcemanager.projects.getIamPolicy", "resourcemanager.projects.setIamPolicy"},
+	}
+	if s.b.ToGoogle == nil {
+		a.Permissions = nil // nothing is given on the way to AWS
+		return a
+	}
+	var roles []string
+	for _, g := range s.b.ToGoogle.Grants {
+		roles = append(roles, g.Role)
+	}
+	if len(roles) > 0 {
+		a.Title = strings.Join(roles, ", ") + " in the project"
+	}
+	a.Needs = []string{"google.service-account.to-google"}
+	if s.direct() {
+		a.Needs = []string{"google.pool"} // the policy refuses principals of a pool that is not there
+	}
+	return a
+}
+
+func (s grantsStep) direct() bool {
+	return s.b.ToGoogle != nil && s.b.ToGoogle.Access == spec.AccessDirect
+}
+
+// grantsView is all that a plan looks at.
+type grantsView struct {
+	policy   *iam.Policy
+	unread   bool
+	accounts []*iam.ServiceAccount
+	pools    []string // marked as ours
+	want     []grant
+	fresh    bool // who gets the roles is not there yet
+	owned    bool // who gets the roles is ours
+}
+
+func (s grantsStep) look(ctx context.Context, w *World) (grantsView, error) {
+	var v grantsView
+	var pool *iam.WorkloadIdentityPool
+	n := ""
+	calls := []func() error{
+		func() (err error) { v.policy, v.unread, err = s.policy(ctx, w); return err },
+		into(&v.accounts, func() ([]*iam.ServiceAccount, error) { return readAccounts(ctx, w) }),
+		into(&v.pools, func() ([]string, error) { return markedPools(ctx, w) }),
+		into(&n, func() (string, error) { return number(ctx, w) }),
+	}
+	if s.direct() {
+		calls = append(calls, into(&pool, func() (*iam.WorkloadIdentityPool, error) {
+			return readPool(ctx, w, s.b.PoolName(s.b.Google.Project))
+		}))
+	}
+	var account *iam.ServiceAccount
+	if s.b.ToGoogle != nil && !s.direct() {
+		calls = append(calls, into(&account, func() (*iam.ServiceAccount, error) {
+			return readAccount(ctx, w, s.b.ToGoogleAccountProject(), s.b.ToGoogleEmail())
+		}))
+	}
+	if err := all(calls...); err != nil || s.b.ToGoogle == nil {
+		return v, err
+	}
+	v.want = wantedGrants(s.b, s.b.GrantMember(n))
+	if s.direct() {
+		v.fresh = pool == nil || deleted(pool.State)
+		v.owned = pool == nil || byDescription(s.b, pool.Description) == ours
+		return v, nil
+	}
+	v.fresh = account == nil
+	v.owned = account == nil || byDescription(s.b, account.Description) == ours
+	return v, nil
+}
+
+// policy reads the project's policy. Who may not read it and asks for no roles does without.
+func (s grantsStep) policy(ctx context.Context, w *World) (*iam.Policy, bool, error) {
+	p, err := readProjectPolicy(ctx, w)
+	if explain.Is(err, explain.Denied) && (s.b.ToGoogle == nil || len(s.b.ToGoogle.Grants) == 0) {
+		return &iam.Policy{}, true, nil
+	}
+	return p, false, err
+}
+
+// grantsSeen is what a plan agreed to change.
+type grantsSeen struct {
+	Edit  edit
+	Fresh bool
+}
+
+// Plan looks at the project's policy.
+func (s grantsStep) Plan(ctx context.Context, w *World, want Want) (Change, error) {
+	v, err := s.look(ctx, w)
+	switch {
+	case err != nil:
+		return Change{}, err
+	case want == Absent:
+		return s.planAbsent(v), nil
+	case v.unread:
+		return s.About().keep("no roles are asked for, and we may not read which there are"), nil
+	}
+	seen := grantsSeen{Fresh: v.fresh}
+	have := grantsIn(v.policy)
+	for _, g := range v.want {
+		if !contains(have, g) {
+			seen.Edit.Add = append(seen.Edit.Add, g)
+		}
+	}
+	seen.Edit.Remove = s.stale(v)
+	action, reason := Create, "they are not given yet"
+	switch {
+	case seen.Edit.empty():
+		return s.About().keep("as the file asks"), nil
+	case len(seen.Edit.Add) == 0:
+		action, reason = Remove, "the file does not ask for them"
+	case len(seen.Edit.Remove) > 0 || len(seen.Edit.Add) < len(v.want):
+		action, reason = Update, "they differ from the file"
+	}
+	return s.About().change(action, reason).with(seen, s.commands(seen.Edit), seen.Edit.fields()...), nil
+}
+
+// stale are roles in the project of an account or pool of ours that the file does not ask for. Those of the account on
+// the way to AWS are not ours to judge: the file never gives that one any.
+func (s grantsStep) stale(v grantsView) []grant {
+	members := s.grantees(v)
+	var out []grant
+	for _, g := range grantsIn(v.policy) {
+		if contains(v.want, g) {
+			continue
+		}
+		mine := slices.ContainsFunc(members, func(m string) bool { return sameMember(m, g.Member) })
+		if mine || namesAny(g.Member, v.pools) {
+			out = append(out, g)
+		}
+	}
+	return out
+}
+
+// grantees are the accounts of ours that this or an earlier file gave roles to.
+func (s grantsStep) grantees(v grantsView) []string {
+	var out []string
+	for _, a := range v.accounts {
+		if byDescription(s.b, a.Description) == ours && directionOf(a) == "to-google" {
+			out = append(out, "serviceAccount:"+a.Email)
+		}
+	}
+	return out
+}
+
+// directionOf reads from an account of ours which way it was made for.
+func directionOf(a *iam.ServiceAccount) string {
+	return a.DisplayName[strings.LastIndex(a.DisplayName, " ")+1:]
+}
+
+// planAbsent takes back what the file gave, and what an earlier file gave to accounts that are left over. Other roles of
+// our own account are somebody else's doing: they keep the account, not the other way round.
+func (s grantsStep) planAbsent(v grantsView) Change {
+	have := grantsIn(v.policy)
+	var given, kept []grant
+	for _, g := range v.want {
+		if contains(have, g) {
+			given = append(given, g)
+		}
+	}
+	if !v.owned && len(given) > 0 {
+		given, kept = nil, given
+	}
+	e := edit{Remove: append(given, s.ofLeftovers(v)...)}
+	switch {
+	case !e.empty():
+		return s.About().change(Remove, "the file put them there").with(grantsSeen{Edit: e}, s.commands(e), e.fields()...)
+	case len(kept) > 0:
+		c := s.About().keep("who holds them was adopted: nothing shows that this bridge gave them")
+		c.Undo = s.commands(edit{Remove: kept})
+		return c
+	}
+	return s.About().gone()
+}
+
+// ofLeftovers are the roles of accounts of ours that the file no longer names.
+func (s grantsStep) ofLeftovers(v grantsView) []grant {
+	current := ""
+	if s.b.ToGoogle != nil {
+		current = "serviceAccount:" + s.b.ToGoogleEmail()
+	}
+	members := slices.DeleteFunc(s.grantees(v), func(m string) bool { return sameMember(m, current) })
+	var out []grant
+	for _, g := range grantsIn(v.policy) {
+		if slices.ContainsFunc(members, func(m string) bool { return sameMember(m, g.Member) }) {
+			out = append(out, g)
+		}
+	}
+	return out
+}
+
+func (s grantsStep) commands(e edit) string {
+	var out []string
+	for _, g := range e.Add {
+		out = append(out, command(append([]string{"gcloud", "projects", "add-iam-policy-binding", s.b.Google.Project}, g.flags()...)...))
+	}
+	for _, g := range e.Remove {
+		out = append(out, command(append([]string{"gcloud", "projects", "remove-iam-policy-binding", s.b.Google.Project}, g.flags()...)...))
+	}
+	return lines(out...)
+}
+
+// Apply makes the change on whatever the policy is by now: what others did to it meanwhile stays.
+func (s grantsStep) Apply(ctx context.Context, w *World, c Change) error {
+	seen, ok := c.Seen.(grantsSeen)
+	if !ok || seen.Edit.empty() {
+		return nil
+	}
+	return projectPolicy(w).rewrite(ctx, seen.Edit, seen.Fresh)
+}

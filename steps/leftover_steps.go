@@ -1,0 +1,304 @@
+package steps
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/service/iam"
+	googleiam "google.golang.org/api/iam/v1"
+
+	"github.com/drawbridge-cloud/drawbridge/internal/explain"
+	"github.com/drawbridge-cloud/drawbridge/internal/spec"
+)
+
+const noLongerNamed = "it carries this bridge's mark, but the file no longer names it"
+
+// leftoverRole is a role of ours that the file no longer names. It goes with all that is on it.
+type leftoverRole struct {
+	b     spec.Bridge
+	about About
+	role  role
+}
+
+func newLeftoverRole(b spec.Bridge, r role, profiles []Step) Step {
+	needs := make([]string, 0, len(profiles))
+	for _, p := range profiles {
+		needs = append(needs, p.About().ID)
+	}
+	return &leftoverRole{b: b, role: r, about: About{
+		ID: "aws.role:" + r.Name, Cloud: "aws", Kind: "role", Name: r.Name, Title: "role " + r.Path + r.Name + " of an earlier file",
+		Scope: "bridge", Needs: needs, Why: noLongerNamed,
+	}}
+}
+
+func (s *leftoverRole) leftover() {}
+
+// About says which role this is.
+func (s *leftoverRole) About() About { return s.about }
+
+// Plan removes the role unless an instance profile that is not ours, or another role, hangs on it.
+func (s *leftoverRole) Plan(ctx context.Context, w *World, _ Want) (Change, error) {
+	var have policies
+	var profiles, roles []string
+	step := &roleStep{b: s.b, role: spec.Role{Name: s.role.Name, Path: s.role.Path}, direction: "to-google"}
+	err := all(
+		into(&have, func() (policies, error) { return readPolicies(ctx, w, s.role.Name) }),
+		into(&profiles, func() ([]string, error) { return step.otherProfiles(ctx, w) }),
+		into(&roles, func() ([]string, error) { return step.otherRoles(ctx, w, &s.role) }),
+	)
+	if err != nil {
+		return Change{}, err
+	}
+	if others := append(profiles, roles...); len(others) > 0 {
+		return s.about.held("%s; others hang on it: %s", noLongerNamed, strings.Join(others, ", ")), nil
+	}
+	e := policyEdit{Detach: have.Attached, Delete: sortedKeys(have.Inline)}
+	c := s.about.change(Remove, noLongerNamed)
+	return c.with(policiesSeen{have, e}, lines(e.command(s.role.Name), command("aws", "iam", "delete-role", "--role-name", s.role.Name)),
+		append(e.fields(have), drop("arn", s.role.ARN))...), nil
+}
+
+// Apply takes everything off the role and deletes it.
+func (s *leftoverRole) Apply(ctx context.Context, w *World, c Change) error {
+	seen, _ := c.Seen.(policiesSeen)
+	now, err := readRole(ctx, w, s.role.Name)
+	if err != nil {
+		return err
+	}
+	if err := still(s.about.Title, &s.role, now); err != nil {
+		return err
+	}
+	have, err := readPolicies(ctx, w, s.role.Name)
+	if err != nil {
+		return err
+	}
+	if err := still(s.about.Title, seen.Have, have); err != nil {
+		return err
+	}
+	if err := strip(ctx, w, s.role.Name, seen.Edit.Detach, seen.Edit.Delete); err != nil {
+		return err
+	}
+	return deleteRole(ctx, w, s.role.Name)
+}
+
+// leftoverProfile is an instance profile of ours that the file no longer names.
+type leftoverProfile struct{ *profileStep }
+
+func newLeftoverProfile(b spec.Bridge, p profile, role string) Step {
+	return &leftoverProfile{&profileStep{b: b, name: p.Name, path: p.Path, about: About{
+		ID: "aws.instance-profile:" + p.Name, Cloud: "aws", Kind: "instance-profile", Name: p.Name,
+		Title: "instance profile " + p.Path + p.Name + " of an earlier file", Scope: "bridge", Why: noLongerNamed,
+	}}}
+}
+
+func (s *leftoverProfile) leftover() {}
+
+// Plan removes the profile unless instances carry it.
+func (s *leftoverProfile) Plan(ctx context.Context, w *World, _ Want) (Change, error) {
+	return s.profileStep.Plan(ctx, w, Absent)
+}
+
+// leftoverAccount is a service account of ours that the file no longer names.
+type leftoverAccount struct{ *accountStep }
+
+func newLeftoverAccount(b spec.Bridge, a *googleiam.ServiceAccount) Step {
+	id := firstPart(a.Email)
+	return &leftoverAccount{&accountStep{
+		b: b, project: b.Google.Project, email: a.Email, id: id, direction: directionOf(a), leftover: true,
+		about: About{
+			ID: "google.service-account:" + id, Cloud: "google", Kind: "service-account", Name: a.Email,
+			Title: "service account " + id + " of an earlier file", Scope: "bridge", Needs: []string{"google.grants"}, Why: noLongerNamed,
+		},
+	}}
+}
+
+func (s *leftoverAccount) leftover() {}
+
+// Plan removes the account unless others hang on it.
+func (s *leftoverAccount) Plan(ctx context.Context, w *World, _ Want) (Change, error) {
+	return s.accountStep.Plan(ctx, w, Absent)
+}
+
+// leftoverPool is a pool of ours that the file no longer names.
+type leftoverPool struct {
+	b     spec.Bridge
+	about About
+	name  string // with the project's id
+	full  string // with its number
+}
+
+func newLeftoverPool(b spec.Bridge, p *googleiam.WorkloadIdentityPool) Step {
+	id := leaf(p.Name)
+	return &leftoverPool{b: b, name: "projects/" + b.Google.Project + "/locations/global/workloadIdentityPools/" + id, full: p.Name, about: About{
+		ID: "google.pool:" + id, Cloud: "google", Kind: "pool", Name: id, Title: "pool " + id + " of an earlier file",
+		Scope: "bridge", Needs: []string{"google.grants"}, Why: noLongerNamed,
+	}}
+}
+
+func (s *leftoverPool) leftover() {}
+
+// About says which pool this is.
+func (s *leftoverPool) About() About { return s.about }
+
+// Plan removes the pool when every living provider in it is ours.
+func (s *leftoverPool) Plan(ctx context.Context, w *World, _ Want) (Change, error) {
+	list, err := readProviders(ctx, w, s.name)
+	if err != nil {
+		return Change{}, err
+	}
+	var others []string
+	for _, p := range list {
+		if !deleted(p.State) && byDescription(s.b, p.Description) != ours {
+			others = append(others, "provider "+leaf(p.Name))
+		}
+	}
+	if len(others) > 0 {
+		return s.about.held("%s; others hang on it: %s", noLongerNamed, strings.Join(others, ", ")), nil
+	}
+	c := s.about.change(Remove, noLongerNamed)
+	c.Until, c.Lasts = until(w.Now().Add(reserved)), "its id stays reserved, and so long it can be brought back"
+	c.Undo = command("gcloud", "iam", "workload-identity-pools", "undelete", s.about.Name, "--project", s.b.Google.Project, "--location", "global")
+	return c.with(nil, command("gcloud", "iam", "workload-identity-pools", "delete", s.about.Name, "--project", s.b.Google.Project,
+		"--location", "global", "--quiet"), drop("name", s.full)), nil
+}
+
+// Apply deletes the pool, after looking again at whose it and its providers are.
+func (s *leftoverPool) Apply(ctx context.Context, w *World, _ Change) error {
+	p, err := readPool(ctx, w, s.name)
+	if err != nil || p == nil || deleted(p.State) {
+		return err
+	}
+	list, err := readProviders(ctx, w, s.name)
+	if err != nil {
+		return err
+	}
+	foreign := slices.ContainsFunc(list, func(v *googleiam.WorkloadIdentityPoolProvider) bool {
+		return !deleted(v.State) && byDescription(s.b, v.Description) != ours
+	})
+	if foreign || byDescription(s.b, p.Description) != ours {
+		return moved(s.about.Title)
+	}
+	return deletePool(ctx, w, s.name)
+}
+
+// leftoverProvider is a provider of ours in the file's pool, under an id that the file no longer names.
+type leftoverProvider struct {
+	b     spec.Bridge
+	about About
+	name  string
+}
+
+func newLeftoverProvider(b spec.Bridge, id string) Step {
+	return &leftoverProvider{b: b, name: b.PoolName(b.Google.Project) + "/providers/" + id, about: About{
+		ID: "google.provider:" + id, Cloud: "google", Kind: "provider", Name: id, Title: "provider " + id + " of an earlier file",
+		Scope: "bridge", Why: noLongerNamed,
+	}}
+}
+
+func (s *leftoverProvider) leftover() {}
+
+// About says which provider this is.
+func (s *leftoverProvider) About() About { return s.about }
+
+// Plan removes the provider.
+func (s *leftoverProvider) Plan(_ context.Context, w *World, _ Want) (Change, error) {
+	c := s.about.change(Remove, noLongerNamed)
+	c.Until, c.Lasts = until(w.Now().Add(reserved)), "its id stays reserved, and so long it can be brought back"
+	words := []string{s.about.Name, "--workload-identity-pool", s.b.ToGoogle.Pool, "--project", s.b.Google.Project, "--location", "global"}
+	c.Undo = command(append([]string{"gcloud", "iam", "workload-identity-pools", "providers", "undelete"}, words...)...)
+	return c.with(nil, command(append([]string{"gcloud", "iam", "workload-identity-pools", "providers", "delete", "--quiet"}, words...)...), drop("name", s.name)), nil
+}
+
+// Apply deletes the provider, after looking again at whose it is.
+func (s *leftoverProvider) Apply(ctx context.Context, w *World, _ Change) error {
+	p, err := w.Google.IAM.Projects.Locations.WorkloadIdentityPools.Providers.Get(s.name).Context(ctx).Do()
+	if err != nil {
+		return err
+	}
+	if byDescription(s.b, p.Description) != ours {
+		return moved(s.about.Title)
+	}
+	return deleteProvider(ctx, w, s.name)
+}
+
+// leftoverExplicit is our OIDC provider for Google when the file no longer goes to AWS.
+type leftoverExplicit struct {
+	b     spec.Bridge
+	about About
+}
+
+func newLeftoverExplicit(b spec.Bridge) Step {
+	return &leftoverExplicit{b: b, about: About{
+		ID: "aws.oidc-provider", Cloud: "aws", Kind: "oidc-provider", Name: spec.GoogleIssuer, Title: "OIDC provider " + spec.GoogleIssuer + " of an earlier file",
+		Scope: "account", Why: noLongerNamed,
+	}}
+}
+
+func (s *leftoverExplicit) leftover() {}
+
+// About says which provider this is.
+func (s *leftoverExplicit) About() About { return s.about }
+
+// Plan removes the provider when at most one number is left in it and no role but a leftover of ours names it.
+func (s *leftoverExplicit) Plan(ctx context.Context, w *World, _ Want) (Change, error) {
+	others, p, err := s.hanging(ctx, w)
+	if err != nil || p == nil {
+		return s.about.gone(), err
+	}
+	if len(others) > 0 {
+		return s.about.held("%s; others hang on it: %s", noLongerNamed, strings.Join(others, ", ")), nil
+	}
+	return s.about.change(Remove, noLongerNamed).with(p,
+		command("aws", "iam", "delete-open-id-connect-provider", "--open-id-connect-provider-arn", p.ARN), drop("arn", p.ARN)), nil
+}
+
+func (s *leftoverExplicit) hanging(ctx context.Context, w *World) ([]string, *oidcProvider, error) {
+	p, err := readGoogleProvider(ctx, w)
+	if err != nil || p == nil {
+		return nil, nil, err
+	}
+	list, err := readRoles(ctx, w, "/")
+	if err != nil {
+		return nil, nil, err
+	}
+	var out []string
+	for _, r := range list {
+		if !strings.Contains(r.Trust, `"`+p.ARN+`"`) {
+			continue
+		}
+		full, err := readRole(ctx, w, r.Name)
+		if err != nil {
+			return nil, nil, err
+		}
+		if full != nil && byTags(s.b, full.Tags) != ours {
+			out = append(out, "role "+r.Name)
+		}
+	}
+	return append(out, countOf(max(0, len(p.ClientIDs)-1), "more client ids")...), p, nil
+}
+
+// Apply deletes the provider, after looking again.
+func (s *leftoverExplicit) Apply(ctx context.Context, w *World, c Change) error {
+	others, p, err := s.hanging(ctx, w)
+	if err != nil || p == nil {
+		return err
+	}
+	seen, _ := c.Seen.(*oidcProvider)
+	if err := still(s.about.Title, seen, p); err != nil {
+		return err
+	}
+	if len(others) > 0 {
+		return moved(s.about.Title)
+	}
+	_, err = again(ctx, "delete "+s.about.Title, func(ctx context.Context) (*iam.DeleteOpenIDConnectProviderOutput, error) {
+		return w.AWS.IAM.DeleteOpenIDConnectProvider(ctx, &iam.DeleteOpenIDConnectProviderInput{OpenIDConnectProviderArn: &p.ARN})
+	})
+	if err != nil && !explain.Is(err, explain.Missing) {
+		return err
+	}
+	return untilGone(ctx, s.about.Title, func(ctx context.Context) (bool, error) {
+		p, err := readGoogleProvider(ctx, w)
+		return p != nil, err
+	})
+}

@@ -1,0 +1,129 @@
+package steps
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"github.com/drawbridge-cloud/drawbridge/internal/cloud"
+	"github.com/drawbridge-cloud/drawbridge/internal/explain"
+)
+
+// reads is what one plan has read: each object once, however many steps look at it.
+type reads struct {
+	mu   sync.Mutex
+	kept map[string]*answer
+}
+
+type answer struct {
+	done  chan struct{}
+	value any
+	err   error
+}
+
+// looking gives a copy of w that reads each object once, for the length of one plan.
+func (w *World) looking() *World {
+	c := *w
+	c.reads = &reads{kept: map[string]*answer{}}
+	return &c
+}
+
+// read asks a cloud for one object under a key that names it. Within a plan the first to ask makes the call and all
+// others share its answer, failures too. Outside of one every read is made.
+func read[T any](ctx context.Context, w *World, key string, call func(context.Context) (T, error)) (T, error) {
+	if w.reads == nil {
+		return call(ctx)
+	}
+	w.reads.mu.Lock()
+	a, known := w.reads.kept[key]
+	if !known {
+		a = &answer{done: make(chan struct{})}
+		w.reads.kept[key] = a
+	}
+	w.reads.mu.Unlock()
+	if !known {
+		a.value, a.err = call(ctx)
+		close(a.done)
+	}
+	var none T
+	select {
+	case <-a.done:
+	case <-ctx.Done():
+		return none, cloud.Problem("read "+key, context.Cause(ctx))
+	}
+	if a.err != nil {
+		return none, a.err
+	}
+	return a.value.(T), nil
+}
+
+// all runs reads that do not need each other at the same time and returns the first failure in their order.
+func all(calls ...func() error) error {
+	errs := make([]error, len(calls))
+	var wg sync.WaitGroup
+	for i, call := range calls {
+		wg.Go(func() { errs[i] = call() })
+	}
+	wg.Wait()
+	for _, err := range errs {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// into is one of the calls of all: it keeps what was read in place.
+func into[T any](place *T, call func() (T, error)) func() error {
+	return func() error {
+		v, err := call()
+		*place = v
+		return err
+	}
+}
+
+// each runs f for every item, a few at a time, and returns the first failure.
+func each[T any](items []T, f func(T) error) error {
+	const atOnce = 8
+	slots := make(chan struct{}, atOnce)
+	calls := make([]func() error, len(items))
+	for i, item := range items {
+		calls[i] = func() error {
+			slots <- struct{}{}
+			defer func() { <-slots }()
+			return f(item)
+		}
+	}
+	return all(calls...)
+}
+
+// absent turns "is not there" into nothing and no error. An API that is off counts as nothing there when the bridge
+// is going to turn it on: behind it nothing can be seen before.
+func absent[T any](v *T, err error) (*T, error) {
+	if explain.Is(err, explain.Missing, explain.Disabled) {
+		return nil, nil
+	}
+	return v, err
+}
+
+// writeTimeout is how long a write that was begun may go on after the run was interrupted.
+const writeTimeout = 45 * time.Second
+
+// write makes one changing call. It does not begin once ctx has ended, and what has begun is finished: an interrupted
+// write would leave us not knowing what we have done.
+func write[T any](ctx context.Context, op string, call func(context.Context) (T, error)) (T, error) {
+	var none T
+	if ctx.Err() != nil {
+		return none, cloud.Problem(op, context.Cause(ctx))
+	}
+	inner, cancel := context.WithTimeout(context.WithoutCancel(ctx), writeTimeout)
+	defer cancel()
+	v, err := call(inner)
+	return v, cloud.Problem(op, err)
+}
+
+// lost reports whether a write failed without saying if it had an effect.
+func lost(err error) bool {
+	p, ok := asProblem(err)
+	return ok && p.Kind == explain.Other && (p.Status == 0 || p.Status >= 500)
+}
