@@ -133,7 +133,7 @@ func (r *reader) checkAdmits() *fault {
 		return nil // it reads claims that only a real token has; checkAlone still has its say
 	}
 	if err != nil {
-		return r.about(pathCondition, visible(err.Error()), r.claimsAdvice())
+		return r.about(pathCondition, visible(err.Error()), "compare claims or mapped attributes with fixed text, such as "+b.plainCondition())
 	}
 	if !admitted {
 		return r.about(pathCondition, "it keeps the role itself out", "use "+b.plainCondition())
@@ -157,11 +157,11 @@ func (r *reader) checkAlone() *fault {
 	if r.given[path] == nil {
 		path = pathMapping
 	}
-	who := "another role or an IAM user of the account could come out with the same " + mapRole
+	who := "nothing shows that this role alone comes out with its " + mapRole + ": condition and mapping tie it to no fixed beginning of the ARN"
 	if double := b.double(); double != "" {
-		who = double + " would come out with the same " + mapRole
+		who = double + " would come out with the same " + mapRole + ", and so get this role's access"
 	}
-	return r.about(path, who+", and so get this role's access",
+	return r.about(path, who,
 		"add to the condition: "+b.plainCondition(), "or leave mapping and condition out")
 }
 

@@ -9,7 +9,7 @@ import (
 func (r *reader) checks() *fault {
 	for _, check := range []func() *fault{
 		r.checkAdopt, r.checkAccounts, r.checkGKE, r.checkRuntime, r.checkAccess,
-		r.checkPolicies, r.checkGrants, r.checkDistinct, r.checkSubject, r.checkMapping,
+		r.checkIDs, r.checkPolicies, r.checkGrants, r.checkDistinct, r.checkSubject, r.checkMapping,
 	} {
 		if f := check(); f != nil {
 			return f
@@ -105,6 +105,23 @@ func (r *reader) checkAccess() *fault {
 	d := r.bridge.ToGoogle
 	if d != nil && d.Access == AccessDirect && d.ServiceAccount != "" {
 		return r.about("toGoogle.serviceAccount", "access: direct grants to the role itself, so there is no service account", "remove the line, or set access: impersonate")
+	}
+	return nil
+}
+
+// checkIDs holds ids that we make to what is accepted everywhere. Google's documented rule allows more, and an adopted
+// thing may make use of that.
+func (r *reader) checkIDs() *fault {
+	d := r.bridge.ToGoogle
+	if d == nil {
+		return nil
+	}
+	for _, id := range []struct{ path, value string }{{"toGoogle.pool", d.Pool}, {"toGoogle.provider", d.Provider}} {
+		plain := !strings.HasSuffix(id.value, "-") && id.value[0] >= 'a' && id.value[0] <= 'z'
+		if !plain && !r.bridge.Adopts(id.path) {
+			return r.about(id.path, quote(id.value)+" must begin with a letter and not end with -",
+				"set "+id.path+" in the file, or give --set "+id.path+"=VALUE")
+		}
 	}
 	return nil
 }

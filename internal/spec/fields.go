@@ -28,13 +28,16 @@ type Field struct {
 	Required    bool     // has to be given wherever the block it is in is given
 	Default     string   // what stands when the field is left out, "" for nothing or when DefaultFrom tells
 	DefaultFrom string   // where a default that depends on other fields comes from, in words: "the name"
-	Limit       string   // what fits, in words that continue "must be": "12 digits"
+	Limit       string   // what fits, or what each item of a list has to be, in words that continue "must be": "12 digits"
 	Choices     []string // the only values; for a list, the only items
 	Title       string   // a few words
 	Why         string   // two sentences: why it is asked, and what happens otherwise
 	Example     string   // a value that fits, as --set takes it
 
-	pattern string                    // what a text, or each item of a list, has to match
+	note    string                    // what a file says beside the value, "" where the key says it all
+	pattern string                    // what a text, or each item of a list, has to match; lengths are held apart, which compiles faster
+	min     int                       // least characters, 0 for any
+	max     int                       // most characters, 0 for any
 	check   func(value string) string // what else is wrong with it, "" for nothing
 	derive  func(b Bridge) string     // the default that depends on other fields
 	at      func(b *Bridge) any       // pointer to the value, nil when its block is not there
@@ -87,7 +90,8 @@ func (f Field) fits(value string) string {
 	if strings.ContainsFunc(value, steers) {
 		return quote(value) + " holds a control character"
 	}
-	if f.pattern != "" && !regexp.MustCompile(f.pattern).MatchString(value) {
+	tooLong := f.max > 0 && len(value) > f.max
+	if len(value) < f.min || tooLong || f.pattern != "" && !regexp.MustCompile(f.pattern).MatchString(value) {
 		return quote(value) + " must be " + f.Limit
 	}
 	if f.check != nil {

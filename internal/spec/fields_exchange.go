@@ -6,17 +6,16 @@ import (
 )
 
 const (
-	// Google allows 4 to 32 of these characters; a letter in front and no hyphen behind is accepted everywhere.
-	patternPool = `^[a-z]([a-z0-9-]{2,30})[a-z0-9]$`
-	limitPool   = "4 to 32 characters of a-z, 0-9 and -, beginning with a letter, not ending with -, and not beginning with gcp-"
+	patternPool = `^[a-z0-9-]*$` // as Google documents it; what we make is held to more
+	limitPool   = "4 to 32 characters of a-z, 0-9 and -, and not begin with gcp-"
 )
 
 // exchangeFields settle how Google recognises the role and what it may do there.
 func exchangeFields() []Field {
 	return slices.Concat(poolFields(), []Field{
 		{
-			Path: "toGoogle.serviceAccount", Type: TypeText, Example: "report-reader", DefaultFrom: "the name of the role",
-			Limit: limitServiceAccount, pattern: patternServiceAccount, check: checkEmail, Title: "service account to act as",
+			Path: "toGoogle.serviceAccount", note: "the role acts as it in Google", Type: TypeText, Example: "report-reader", DefaultFrom: "the name of the role",
+			Limit: limitServiceAccount, pattern: patternServiceAccount, min: 6, max: 160, check: checkEmail, Title: "service account to act as",
 			Why: "The role acts as this account in Google, whose e-mail shows in logs and grants. It is left out with direct access, where the role holds the grants itself.",
 			derive: func(b Bridge) string {
 				if b.ToGoogle.Access == AccessDirect {
@@ -27,13 +26,13 @@ func exchangeFields() []Field {
 			at: inToGoogle(func(d *ToGoogle) any { return &d.ServiceAccount }),
 		},
 		{
-			Path: "toGoogle.access", Type: TypeText, Default: AccessImpersonate, Example: AccessImpersonate,
+			Path: "toGoogle.access", note: "or direct: the role holds the grants itself", Type: TypeText, Default: AccessImpersonate, Example: AccessImpersonate,
 			Choices: []string{AccessImpersonate, AccessDirect}, Title: "act as a service account, or directly",
 			Why: "Acting as a service account works with every API and gives a stable e-mail. Direct access saves that step where the APIs you call support it.",
 			at:  inToGoogle(func(d *ToGoogle) any { return &d.Access }),
 		},
 		{
-			Path: "toGoogle.grants", Type: TypeGrants, Example: "roles/storage.objectViewer",
+			Path: "toGoogle.grants", note: "all that the workload may do in the project", Type: TypeGrants, Example: "roles/storage.objectViewer",
 			Limit: "roles in the project, such as roles/storage.objectViewer, each alone or as {role: …, condition: {title: …, expression: …}}",
 			Title: "roles in the project",
 			Why:   "They say what the workload may do in Google. Owner and editor are refused, because they include everything there is and will be.",
@@ -45,15 +44,15 @@ func exchangeFields() []Field {
 func poolFields() []Field {
 	return []Field{
 		{
-			Path: "toGoogle.pool", Type: TypeText, Example: "ec2-to-google", DefaultFrom: "the name",
-			Limit: limitPool, pattern: patternPool, check: checkPool, Title: "workload identity pool",
+			Path: "toGoogle.pool", note: "one pool with one provider for each bridge", Type: TypeText, Example: "ec2-to-google", DefaultFrom: "the name",
+			Limit: limitPool, pattern: patternPool, min: 4, max: 32, check: checkPool, Title: "workload identity pool",
 			Why:    "Members of a pool are whoever its providers let in, so each bridge has a pool of its own with one provider. A deleted id stays taken for 30 days.",
 			derive: func(b Bridge) string { return b.Name },
 			at:     inToGoogle(func(d *ToGoogle) any { return &d.Pool }),
 		},
 		{
 			Path: "toGoogle.provider", Type: TypeText, Example: "aws-123456789012", DefaultFrom: "aws-ACCOUNT, with -jwt behind it for token jwt",
-			Limit: limitPool, pattern: patternPool, check: checkPool, Title: "provider in the pool",
+			Limit: limitPool, pattern: patternPool, min: 4, max: 32, check: checkPool, Title: "provider in the pool",
 			Why: "It tells Google which account, or which issuer, vouches for the role. Its kind cannot be changed, so another kind of token needs another id.",
 			derive: func(b Bridge) string {
 				if b.ToGoogle.token() == TokenJWT {
@@ -64,7 +63,7 @@ func poolFields() []Field {
 			at: inToGoogle(func(d *ToGoogle) any { return &d.Provider }),
 		},
 		{
-			Path: "toGoogle.token", Type: TypeText, Example: TokenSignedRequest, Choices: []string{TokenSignedRequest, TokenJWT},
+			Path: "toGoogle.token", note: "what the workload shows Google", Type: TypeText, Example: TokenSignedRequest, Choices: []string{TokenSignedRequest, TokenJWT},
 			DefaultFrom: "signed-request on ec2 and lambda, jwt on ecs and eks", Title: "what the workload shows Google",
 			Why:    "A signed request needs nothing to be switched on and suits EC2 and Lambda. A token that AWS issues (jwt) works everywhere, but switches outbound federation on for the whole account.",
 			derive: func(b Bridge) string { return b.ToGoogle.token() },
@@ -78,7 +77,7 @@ func poolFields() []Field {
 			at:  inToGoogle(func(d *ToGoogle) any { return &d.Mapping }),
 		},
 		{
-			Path: "toGoogle.condition", Type: TypeText, Example: "assertion.arn.startsWith('arn:aws:sts::123456789012:assumed-role/report-reader/')",
+			Path: "toGoogle.condition", note: "whoever does not meet it gets no token", Type: TypeText, Example: "assertion.arn.startsWith('arn:aws:sts::123456789012:assumed-role/report-reader/')",
 			Limit: "a CEL expression of at most 4096 characters", check: checkExpression, DefaultFrom: "sessions of this role alone", Title: "attribute condition",
 			Why: "Whoever does not meet it gets no token, whatever the grants. It is anchored at the start of the ARN, because the paths of IAM users may hold nearly anything.",
 			at:  inToGoogle(func(d *ToGoogle) any { return &d.Condition }),

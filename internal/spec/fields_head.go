@@ -3,11 +3,11 @@ package spec
 import "strings"
 
 const (
-	patternName    = `^[a-z][a-z0-9-]{1,30}$`
-	patternProject = `^([a-z0-9][a-z0-9.-]{1,60}[a-z0-9]:)?[a-z][a-z0-9-]{4,28}[a-z0-9]$`
-	patternAccount = `^[0-9]{12}$`
-	patternAPI     = `^[a-z][a-z0-9-]{0,62}(\.[a-z0-9-]{1,63}){0,3}\.googleapis\.com$`
-	patternRegion  = `^[a-z]{2,4}(-[a-z]+){1,2}-[0-9]{1,2}$`
+	patternName    = `^[a-z][a-z0-9-]*$`
+	patternProject = `^([a-z0-9][a-z0-9.-]*[a-z0-9]:)?[a-z][a-z0-9-]*[a-z0-9]$`
+	patternAccount = `^[0-9]*$`
+	patternAPI     = `^[a-z][a-z0-9-]*(\.[a-z0-9-]+)*\.googleapis\.com$`
+	patternRegion  = `^[a-z]+(-[a-z]+)+-[0-9]+$`
 )
 
 // headFields name the bridge and the two places it joins.
@@ -20,8 +20,8 @@ func headFields() []Field {
 			at:  func(b *Bridge) any { return &b.Version },
 		},
 		{
-			Path: "name", Type: TypeText, Required: true, Example: "ci-to-sqs",
-			Limit: "2 to 31 characters of a-z, 0-9 and -, beginning with a letter", pattern: patternName,
+			Path: "name", note: "everything it makes is marked NAME/PROJECT/ACCOUNT", Type: TypeText, Required: true, Example: "ci-to-sqs",
+			Limit: "2 to 31 characters of a-z, 0-9 and -, beginning with a letter", pattern: patternName, min: 2, max: 31,
 			Title: "name of the bridge",
 			Why: "Everything the bridge makes carries NAME/PROJECT/ACCOUNT, so that it is recognised later, by anybody and from any machine. " +
 				"A second bridge of the same name between the same two places would be taken for this one.",
@@ -32,32 +32,32 @@ func headFields() []Field {
 		{
 			Path: "google.project", Type: TypeText, Required: true, Example: "acme-build",
 			Limit:   "a project id: 6 to 30 characters of a-z, 0-9 and -, beginning with a letter",
-			pattern: patternProject, check: checkProject, Title: "project id",
+			pattern: patternProject, min: 6, max: 100, check: checkProject, Title: "project id",
 			Why: "The service account, the pool and the grants live in this project. Give its id: its number, which members and audiences need, is looked up.",
 			at:  func(b *Bridge) any { return &b.Google.Project },
 		},
 		{
-			Path: "google.apis", Type: TypeTexts, Example: "webrisk.googleapis.com",
-			Limit: "names of Google APIs, such as webrisk.googleapis.com", pattern: patternAPI, Title: "APIs to enable besides those needed",
+			Path: "google.apis", note: "enabled besides those that are needed", Type: TypeTexts, Example: "webrisk.googleapis.com",
+			Limit: "the name of a Google API, such as webrisk.googleapis.com", pattern: patternAPI, max: 253, Title: "APIs to enable besides those needed",
 			Why: "A call to an API that is not enabled in the project is refused, whatever the roles. Those that the directions need are enabled anyway, and none is ever switched off.",
 			at:  func(b *Bridge) any { return &b.Google.APIs },
 		},
 		block("aws", "the AWS side",
 			"One bridge reaches one account. Another account needs a bridge of its own.", nil, nil),
 		{
-			Path: "aws.account", Type: TypeText, Required: true, Example: "123456789012",
-			Limit: "12 digits", pattern: patternAccount, Title: "account number",
+			Path: "aws.account", note: "Google trusts this account, no other", Type: TypeText, Required: true, Example: "123456789012",
+			Limit: "12 digits", pattern: patternAccount, min: 12, max: 12, Title: "account number",
 			Why: "Roles are made in this account and Google is told to trust no other. Before the first change AWS has to answer with the same number.",
 			at:  func(b *Bridge) any { return &b.AWS.Account },
 		},
 		{
-			Path: "aws.region", Type: TypeText, Required: true, Example: "ap-southeast-2",
-			Limit: "a region of AWS, such as eu-west-1", pattern: patternRegion, check: checkRegion, Title: "region",
+			Path: "aws.region", note: "tokens are exchanged at its endpoint", Type: TypeText, Required: true, Example: "ap-southeast-2",
+			Limit: "a region of AWS, such as eu-west-1", pattern: patternRegion, max: 40, check: checkRegion, Title: "region",
 			Why: "Tokens are exchanged at the region's own endpoint, and the partition in every ARN follows from it. Roles themselves are the same in all regions of the account.",
 			at:  func(b *Bridge) any { return &b.AWS.Region },
 		},
 		{
-			Path: "adopt", Type: TypeTexts, Choices: adoptable(), Example: "toAWS.serviceAccount",
+			Path: "adopt", note: "what may be taken over when it exists", Type: TypeTexts, Choices: adoptable(), Example: "toAWS.serviceAccount",
 			Title: "what may be taken over when it exists",
 			Why:   "A thing that exists and is not marked as ours is never touched unless it is named here. On what is adopted only our own statement, bindings and client ids are added.",
 			at:    func(b *Bridge) any { return &b.Adopt },
@@ -85,6 +85,13 @@ func block(path, title, why string, at func(*Bridge) any, open func(*Bridge)) Fi
 }
 
 func checkProject(value string) string {
+	_, id, scoped := strings.Cut(value, ":")
+	if !scoped {
+		id = value
+	}
+	if len(id) < 6 || len(id) > 30 {
+		return quote(value) + " must be a project id of 6 to 30 characters"
+	}
 	if strings.HasPrefix(value, "google") || strings.Contains(value, "..") {
 		return quote(value) + " cannot be the id of a project"
 	}

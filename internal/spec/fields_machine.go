@@ -3,12 +3,12 @@ package spec
 import "strings"
 
 const (
-	patternResource    = `^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$`
+	patternResource    = `^[a-z]([a-z0-9-]*[a-z0-9])?$`
 	patternZone        = `^[a-z]+-[a-z]+[0-9]+-(ai[0-9]+)?[a-z]$`
-	patternMachine     = `^[a-z][a-z0-9-]{1,61}[a-z0-9]$`
-	patternImage       = `^([a-z][a-z0-9-]{4,28}[a-z0-9]/)?[a-z]([a-z0-9-]{0,61}[a-z0-9])?$`
-	patternLabel       = `^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$`
-	patternSubdomain   = `^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$`
+	patternMachine     = `^[a-z][a-z0-9-]*[a-z0-9]$`
+	patternImage       = `^([a-z][a-z0-9-]*[a-z0-9]/)?[a-z]([a-z0-9-]*[a-z0-9])?$`
+	patternLabel       = `^[a-z0-9]([a-z0-9-]*[a-z0-9])?$`
+	patternSubdomain   = `^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$`
 	limitLabel         = "1 to 63 characters of a-z, 0-9 and -, beginning and ending with a letter or digit"
 	limitKubernetes    = "1 to 253 characters of a-z, 0-9, - and ., beginning and ending with a letter or digit"
 	whyKubernetes      = "Only this one Kubernetes account of this one namespace may act as the service account. Others in the cluster stay out."
@@ -48,12 +48,12 @@ func machineFields() []Field {
 			}),
 		Field{
 			Path: "toAWS.gke.namespace", Type: TypeText, Required: true, Example: "ci",
-			Limit: limitLabel, pattern: patternLabel, Title: "namespace", Why: whyKubernetes,
+			Limit: limitLabel, pattern: patternLabel, max: 63, Title: "namespace", Why: whyKubernetes,
 			at: inGKE(func(k *GKE) any { return &k.Namespace }),
 		},
 		Field{
-			Path: "toAWS.gke.serviceAccount", Type: TypeText, Required: true, Example: "runner",
-			Limit: limitKubernetes, pattern: patternSubdomain, Title: "Kubernetes account", Why: whyKubernetes,
+			Path: "toAWS.gke.serviceAccount", note: "only this Kubernetes account may act as it", Type: TypeText, Required: true, Example: "runner",
+			Limit: limitKubernetes, pattern: patternSubdomain, max: 253, Title: "Kubernetes account", Why: whyKubernetes,
 			at: inGKE(func(k *GKE) any { return &k.ServiceAccount }),
 		})
 }
@@ -70,38 +70,38 @@ func vmFields() []Field {
 			}),
 		{
 			Path: "toAWS.vm.name", Type: TypeText, Example: "ci-runner-1", DefaultFrom: "the id of the service account",
-			Limit: limitResource, pattern: patternResource, Title: "name of the VM",
+			Limit: limitResource, pattern: patternResource, max: 63, Title: "name of the VM",
 			Why:    "A VM of that name that is not marked as ours is never touched. It is deleted only by name.",
 			derive: func(b Bridge) string { return b.ToAWSAccountID() },
 			at:     inVM(func(v *VM) any { return &v.Name }),
 		},
 		{
 			Path: "toAWS.vm.zone", Type: TypeText, Required: true, Example: "australia-southeast1-a",
-			Limit: "a zone of Google Cloud, such as europe-west1-b", pattern: patternZone, Title: "zone",
+			Limit: "a zone of Google Cloud, such as europe-west1-b", pattern: patternZone, max: 63, Title: "zone",
 			Why: "A VM lives in one zone and cannot be moved. One near the AWS region answers sooner.",
 			at:  inVM(func(v *VM) any { return &v.Zone }),
 		},
 		{
 			Path: "toAWS.vm.machineType", Type: TypeText, Default: defaultMachineType, Example: defaultMachineType,
-			Limit: "a machine type, such as e2-small", pattern: patternMachine, Title: "machine type",
+			Limit: "a machine type, such as e2-small", pattern: patternMachine, max: 63, Title: "machine type",
 			Why: "It sets size and price. The smallest ones are enough to try the bridge.",
 			at:  inVM(func(v *VM) any { return &v.MachineType }),
 		},
 		{
 			Path: "toAWS.vm.image", Type: TypeText, Default: defaultImage, Example: defaultImage,
 			Limit:   "an image family that Google offers, such as debian-12, or PROJECT/FAMILY",
-			pattern: patternImage, check: checkImage, Title: "image family",
+			pattern: patternImage, max: 94, check: checkImage, Title: "image family",
 			Why: "The newest image of the family is taken when the VM is made. An existing VM is not replaced by a newer one.",
 			at:  inVM(func(v *VM) any { return &v.Image }),
 		},
 		{
 			Path: "toAWS.vm.network", Type: TypeText, Default: "default", Example: "default",
-			Limit: limitResource, pattern: patternResource, Title: "network",
+			Limit: limitResource, pattern: patternResource, max: 63, Title: "network",
 			Why: "The VM has to reach AWS over it. Projects of some organisations have no network called default.",
 			at:  inVM(func(v *VM) any { return &v.Network }),
 		},
 		{
-			Path: "toAWS.vm.externalIP", Type: TypeBoolean, Default: "true", Example: "true", Title: "external address",
+			Path: "toAWS.vm.externalIP", note: "without it the VM needs Cloud NAT", Type: TypeBoolean, Default: "true", Example: "true", Title: "external address",
 			Why: "Without an external address the VM needs Cloud NAT to reach AWS. With one it can be reached itself, as far as the firewall lets it.",
 			at:  inVM(func(v *VM) any { return &v.ExternalIP }),
 		},

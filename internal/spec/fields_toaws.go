@@ -7,9 +7,9 @@ import (
 
 const (
 	// Google's rule for account ids, or an e-mail of a user-made account in any project.
-	patternServiceAccount = `^[a-z]([a-z0-9-]{4,28}[a-z0-9])(@[a-z][a-z0-9.-]{4,90}\.iam\.gserviceaccount\.com)?$`
+	patternServiceAccount = `^[a-z][a-z0-9-]*[a-z0-9](@[a-z][a-z0-9.-]*\.iam\.gserviceaccount\.com)?$`
 	limitServiceAccount   = "an account id of 6 to 30 characters of a-z, 0-9 and -, beginning with a letter, or an e-mail ID@PROJECT.iam.gserviceaccount.com"
-	patternAudience       = `^[!-~]{1,255}$`
+	patternAudience       = `^[!-~]*$`
 )
 
 // inToAWS reaches into the direction, nil when it is not wanted.
@@ -33,8 +33,8 @@ func toAWSFields() []Field {
 				}
 			}),
 		{
-			Path: "toAWS.serviceAccount", Type: TypeText, Example: "ci-runner", DefaultFrom: "the name",
-			Limit: limitServiceAccount, pattern: patternServiceAccount, check: checkEmail, Title: "service account",
+			Path: "toAWS.serviceAccount", note: "the workload runs as it; AWS pins its number", Type: TypeText, Example: "ci-runner", DefaultFrom: "the name",
+			Limit: limitServiceAccount, pattern: patternServiceAccount, min: 6, max: 160, check: checkEmail, Title: "service account",
 			Why: "The workload runs as this account and AWS trusts its number, because an e-mail can be made anew by somebody else. " +
 				"An account of another project is only adopted, never made.",
 			derive: func(b Bridge) string { return b.Name },
@@ -54,16 +54,16 @@ func toAWSFields() []Field {
 func trustFields() []Field {
 	return []Field{
 		{
-			Path: "toAWS.provider", Type: TypeText, Default: ProviderBuiltin, Choices: []string{ProviderBuiltin, ProviderExplicit},
+			Path: "toAWS.provider", note: "or explicit, for an OIDC provider of the account's own", Type: TypeText, Default: ProviderBuiltin, Choices: []string{ProviderBuiltin, ProviderExplicit},
 			Example: ProviderBuiltin, Title: "how AWS knows Google",
 			Why: "Every account knows accounts.google.com already, so nothing has to be made for builtin. " +
 				"An account that has an IAM OIDC provider for Google needs explicit, because that provider is asked first.",
 			at: inToAWS(func(d *ToAWS) any { return &d.Provider }),
 		},
 		{
-			Path: "toAWS.audience", Type: TypeText, Example: "https://sts.amazonaws.com/123456789012/ci-runner",
+			Path: "toAWS.audience", note: "the token is made for this role alone", Type: TypeText, Example: "https://sts.amazonaws.com/123456789012/ci-runner",
 			Limit:   "1 to 255 printable characters without spaces, and without ${",
-			pattern: patternAudience, check: checkAudience, Title: "audience of the ID token",
+			pattern: patternAudience, min: 1, max: 255, check: checkAudience, Title: "audience of the ID token",
 			DefaultFrom: "https://sts.amazonaws.com/ACCOUNT/ROLE",
 			Why: "The token is asked for with this text and the role takes no other, so that a token meant for somebody else is of no use here. " +
 				"One per role is best: two roles that share it take each other's tokens.",
@@ -77,7 +77,10 @@ func trustFields() []Field {
 
 func checkEmail(value string) string {
 	id, host, ok := strings.Cut(value, "@")
-	if ok && (len(id) < 6 || strings.Contains(host, "..")) {
+	switch {
+	case len(id) < 6 || len(id) > 30:
+		return quote(value) + " must be " + limitServiceAccount
+	case ok && strings.Contains(host, ".."):
 		return quote(value) + " is not the e-mail of a service account"
 	}
 	return ""

@@ -42,13 +42,13 @@ func toGoogleFields() []Field {
 func runtimeFields() []Field {
 	return []Field{
 		{
-			Path: "toGoogle.role.runsOn", Type: TypeText, Default: RunsOnEC2, Example: RunsOnEC2,
+			Path: "toGoogle.role.runsOn", note: "only this AWS service may run with the role", Type: TypeText, Default: RunsOnEC2, Example: RunsOnEC2,
 			Choices: []string{RunsOnEC2, RunsOnLambda, RunsOnECS, RunsOnEKS}, Title: "where the workload runs",
 			Why: "Only this AWS service may run with the role. It also decides which files a workload needs, because Google's libraries find the role by themselves on EC2 and Lambda only.",
 			at:  inToGoogle(func(d *ToGoogle) any { return &d.Role.RunsOn }),
 		},
 		{
-			Path: "toGoogle.role.instanceProfile", Type: TypeBoolean, Example: "true", DefaultFrom: "true on ec2",
+			Path: "toGoogle.role.instanceProfile", note: "how an instance gets its role", Type: TypeBoolean, Example: "true", DefaultFrom: "true on ec2",
 			Title: "make an instance profile",
 			Why:   "An EC2 instance gets its role through a profile and nothing else. It has the name of the role.",
 			derive: func(b Bridge) string {
@@ -60,8 +60,8 @@ func runtimeFields() []Field {
 			at: inToGoogle(func(d *ToGoogle) any { return &d.Role.InstanceProfile }),
 		},
 		{
-			Path: "toGoogle.role.instance", Type: TypeText, Example: "i-0123456789abcdef0",
-			Limit: "an instance id, such as i-0123456789abcdef0", pattern: `^i-([0-9a-f]{8}|[0-9a-f]{17})$`,
+			Path: "toGoogle.role.instance", note: "gets the profile without a restart", Type: TypeText, Example: "i-0123456789abcdef0",
+			Limit: "an instance id, such as i-0123456789abcdef0", pattern: `^i-([0-9a-f]{8}|[0-9a-f]{17})$`, max: 19,
 			Title: "running instance to attach the profile to",
 			Why:   "The instance gets the role without a restart. One that has another profile is left alone.",
 			at:    inToGoogle(func(d *ToGoogle) any { return &d.Role.Instance }),
@@ -77,17 +77,17 @@ func runtimeFields() []Field {
 		{
 			Path: "toGoogle.role.eks.cluster", Type: TypeText, Required: true, Example: "prod",
 			Limit:   "1 to 100 letters, digits, - and _, beginning with a letter or digit",
-			pattern: `^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$`, Title: "cluster in the bridge's region", Why: whyPod,
+			pattern: `^[A-Za-z0-9][A-Za-z0-9_-]*$`, max: 100, Title: "cluster in the bridge's region", Why: whyPod,
 			at: inEKS(func(e *EKS) any { return &e.Cluster }),
 		},
 		{
 			Path: "toGoogle.role.eks.namespace", Type: TypeText, Required: true, Example: "reports",
-			Limit: limitLabel, pattern: patternLabel, Title: "namespace", Why: whyPod,
+			Limit: limitLabel, pattern: patternLabel, max: 63, Title: "namespace", Why: whyPod,
 			at: inEKS(func(e *EKS) any { return &e.Namespace }),
 		},
 		{
 			Path: "toGoogle.role.eks.serviceAccount", Type: TypeText, Required: true, Example: "reader",
-			Limit: limitKubernetes, pattern: patternSubdomain, Title: "Kubernetes account", Why: whyPod,
+			Limit: limitKubernetes, pattern: patternSubdomain, max: 253, Title: "Kubernetes account", Why: whyPod,
 			at: inEKS(func(e *EKS) any { return &e.ServiceAccount }),
 		},
 	}

@@ -1,7 +1,9 @@
 package spec
 
 import (
-	"regexp"
+	"slices"
+	"strconv"
+	"strings"
 )
 
 // The levels of Standing.
@@ -14,36 +16,44 @@ const (
 // partition is one separate copy of AWS: its regions, names and endpoints share nothing with the others.
 type partition struct {
 	id        string
-	regions   string // pattern that all of its regions match
+	areas     []string // the words that its regions begin with
 	dnsSuffix string
 	standing  string
 	why       string
 }
 
-// partitions lists those whose names we can derive. The patterns are those of the AWS SDKs; the isolated partitions
-// (aws-iso and its kin) are left out because nothing outside can reach them.
+// partitions lists those whose names we can derive. The isolated ones (aws-iso and its kin) are left out because nothing
+// outside can reach them.
 func partitions() [4]partition {
 	return [4]partition{
-		{"aws", `^(us|eu|ap|sa|ca|me|af|il|mx)-[a-z]+-[0-9]{1,2}$`, "amazonaws.com", StandingOK, ""},
+		{"aws", []string{"us", "eu", "ap", "sa", "ca", "me", "af", "il", "mx"}, "amazonaws.com", StandingOK, ""},
 		{
-			"aws-us-gov", `^us-gov-[a-z]+-[0-9]{1,2}$`, "amazonaws.com", StandingWarn,
+			"aws-us-gov", []string{"us-gov"}, "amazonaws.com", StandingWarn,
 			"it is not documented that Google and AWS GovCloud accept each other's identities; the proof will tell",
 		},
 		{
-			"aws-cn", `^cn-[a-z]+-[0-9]{1,2}$`, "amazonaws.com.cn", StandingBlocked,
+			"aws-cn", []string{"cn"}, "amazonaws.com.cn", StandingBlocked,
 			"there is no evidence that Google and the AWS partition in China accept each other's identities",
 		},
 		{
-			"aws-eusc", `^eusc-[a-z]+-[a-z]+-[0-9]{1,2}$`, "amazonaws.eu", StandingBlocked,
+			"aws-eusc", []string{"eusc-de"}, "amazonaws.eu", StandingBlocked,
 			"there is no evidence that Google and the AWS European Sovereign Cloud accept each other's identities",
 		},
 	}
 }
 
-// partitionOf finds the partition that a region belongs to.
+// partitionOf finds the partition of a region, which reads AREA-DIRECTION-NUMBER.
 func partitionOf(region string) (partition, bool) {
+	words := strings.Split(region, "-")
+	if len(words) < 3 || words[len(words)-2] == "" {
+		return partition{}, false
+	}
+	if n, err := strconv.Atoi(words[len(words)-1]); err != nil || n < 1 || n > 99 {
+		return partition{}, false
+	}
+	area := strings.Join(words[:len(words)-2], "-")
 	for _, p := range partitions() {
-		if regexp.MustCompile(p.regions).MatchString(region) {
+		if slices.Contains(p.areas, area) {
 			return p, true
 		}
 	}

@@ -12,7 +12,7 @@ import (
 // New makes a bridge from settings and defaults alone: its file, with comments, and the bridge that the file describes.
 // Errors are *Error and name the setting that is missing or wrong.
 func New(set []string) ([]byte, Bridge, error) {
-	b, err := ParseWith("--set", nil, set)
+	b, err := ParseWith("--set", []byte("version: 1"), set)
 	if err != nil {
 		return nil, Bridge{}, err
 	}
@@ -75,24 +75,24 @@ func (w *writer) field(f Field) error {
 	depth, key := strings.Count(f.Path, "."), leaf(f.Path)+":"
 	switch p := f.at(&w.bridge).(type) {
 	case *string:
-		w.line(depth, key+" "+scalar(*p), f.Title)
+		w.line(depth, key+" "+scalar(*p), f.note)
 	case *[]string:
-		w.texts(depth, key, *p, f.Title)
+		w.texts(depth, key, *p, f.note)
 	case *map[string]string:
-		w.line(depth, key, f.Title)
+		w.line(depth, key, f.note)
 		for _, name := range sortedKeys(*p) {
 			w.line(depth+1, scalar(name)+": "+scalar((*p)[name]), "")
 		}
 	case *json.RawMessage:
-		return w.policy(depth, key, *p, f.Title)
+		return w.policy(depth, key, *p, f.note)
 	case *[]Grant:
-		w.grants(depth, key, *p, f.Title)
+		w.grants(depth, key, *p, f.note)
 	default:
 		if f.Type == TypeBlock {
 			w.block(depth, key, f.Title)
 			return nil
 		}
-		w.line(depth, key+" "+f.Get(w.bridge), f.Title)
+		w.line(depth, key+" "+f.Get(w.bridge), f.note)
 	}
 	return nil
 }
@@ -100,7 +100,7 @@ func (w *writer) field(f Field) error {
 // block opens a block; those at the top stand apart and have their comment above.
 func (w *writer) block(depth int, key, title string) {
 	if depth > 0 {
-		w.line(depth, key, title)
+		w.line(depth, key, "")
 		return
 	}
 	w.line(0, "", "")

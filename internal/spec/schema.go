@@ -104,6 +104,7 @@ func (f Field) schema() *object {
 		s.set("type", "object").set("required", []string{"Version", "Statement"})
 	case TypeGrants:
 		s.set("type", "array").set("items", grantSchema())
+	case TypeBlock: // its caller makes it an object
 	}
 	if f.Default != "" {
 		s.set("default", f.Default)
@@ -121,12 +122,18 @@ func (f Field) textSchema(s *object) *object {
 	if f.pattern != "" {
 		s.set("pattern", f.pattern)
 	}
+	if f.min > 0 {
+		s.set("minLength", f.min)
+	}
+	if f.max > 0 {
+		s.set("maxLength", f.max)
+	}
 	return s
 }
 
 func grantSchema() *object {
 	text := func() *object { return newObject().set("type", "string") }
-	role := text().set("pattern", patternGrant).
+	role := text().set("pattern", patternGrant).set("maxLength", longestGrant).
 		set("not", newObject().set("enum", []string{"roles/owner", "roles/editor"}))
 	condition := newObject().set("type", "object").set("additionalProperties", false).
 		set("properties", newObject().set("title", text()).set("description", text()).set("expression", text())).

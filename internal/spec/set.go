@@ -136,12 +136,13 @@ func (f Field) parse(value string) (*node, *fault) {
 	case TypeMap, TypePolicy, TypeBlock:
 		n, fl := flowValue(value)
 		if fl == nil && n.kind != kindMap {
-			return nil, wrong(flag, "it must be "+article(string(f.Type))+", not "+n.describe(), "write it as {key: value}")
+			return nil, wrong(flag, "it must be a "+string(f.Type)+", not "+n.describe(), "write it as {key: value}")
 		}
 		if fl == nil && f.Type == TypeBlock {
 			n.block = true
 		}
 		return n, fl
+	case TypeText, TypeInteger, TypeBoolean, TypeDuration: // taken as they stand
 	}
 	if strings.TrimSpace(value) == "" {
 		return nil, wrong(flag, "it has no value", "give it a value, such as "+f.Example)

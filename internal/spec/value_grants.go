@@ -9,7 +9,10 @@ import (
 // maxGrants bounds a bridge to what a person can review.
 const maxGrants = 100
 
-const patternGrant = `^(roles/[A-Za-z][A-Za-z0-9.]{1,80}|projects/[a-z0-9.:-]{6,100}/roles/[A-Za-z0-9_.]{3,64}|organizations/[0-9]{1,20}/roles/[A-Za-z0-9_.]{3,64})$`
+const (
+	patternGrant = `^(roles/[A-Za-z][A-Za-z0-9.]+|projects/[a-z0-9.:-]+/roles/[A-Za-z0-9_.]+|organizations/[0-9]+/roles/[A-Za-z0-9_.]+)$`
+	longestGrant = 200
+)
 
 // putGrants reads roles, each alone or with a condition.
 func putGrants(p *[]Grant, n *node) *fault {
@@ -121,7 +124,7 @@ func checkGrantRole(n *node) *fault {
 		return wrong(n, quote(n.text)+" is refused: it includes everything in the project, now and later",
 			"name the roles that the workload needs, such as roles/storage.objectViewer")
 	}
-	if !regexp.MustCompile(patternGrant).MatchString(n.text) {
+	if len(n.text) > longestGrant || !regexp.MustCompile(patternGrant).MatchString(n.text) {
 		f := wrong(n, quote(n.text)+" is not a role", "write it as roles/NAME, projects/PROJECT/roles/NAME or organizations/NUMBER/roles/NAME")
 		if strings.EqualFold(n.text, "owner") || strings.EqualFold(n.text, "editor") {
 			f.do = []string{"name the roles that the workload needs; owner and editor are refused"}

@@ -44,8 +44,8 @@ func (f Field) emptyAdvice() string {
 // mistyped says what was found in place of what the field holds.
 func (f Field) mistyped(n *node, do ...string) *fault {
 	want := string(f.Type)
-	if want != string(TypeBoolean) {
-		want = article(want)
+	if f.Type != TypeBoolean && f.Type != TypeText {
+		want = "a " + want
 	}
 	got := string(n.kind)
 	if n.kind == kindText {
@@ -112,7 +112,7 @@ func (f Field) putTexts(p *[]string, n *node) *fault {
 		return f.mistyped(n, "write it as a list: ["+f.Example+"]")
 	}
 	list := make([]string, 0, len(n.items))
-	one := Field{Path: f.Path, Type: TypeText, Limit: f.Limit, Choices: f.Choices, pattern: f.pattern, check: f.check}
+	one := Field{Path: f.Path, Type: TypeText, Limit: f.Limit, Choices: f.Choices, pattern: f.pattern, min: f.min, max: f.max, check: f.check}
 	for _, item := range n.items {
 		var text string
 		if item.kind == kindNull {
@@ -147,13 +147,6 @@ func (f Field) putMap(p *map[string]string, n *node) *fault {
 	}
 	*p = out
 	return nil
-}
-
-func article(s string) string {
-	if strings.ContainsAny(s[:1], "aeiou") {
-		return "an " + s
-	}
-	return "a " + s
 }
 
 func itoa(n int) string { return strconv.Itoa(n) }

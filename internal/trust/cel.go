@@ -151,7 +151,9 @@ func compile(env *cel.Env, expression string, limit int) (*cel.Ast, error) {
 // firstIssue gives the compiler's first complaint on one line, without its drawing.
 func firstIssue(issues *cel.Issues) string {
 	for _, e := range issues.Errors() {
-		return fmt.Sprintf("%s (column %d)", strings.TrimSpace(strings.SplitN(e.Message, "\n", 2)[0]), e.Location.Column()+1)
+		message, _, _ := strings.Cut(e.Message, "\n")
+		message, _, _ = strings.Cut(message, " expecting ") // the rest lists every token there is
+		return fmt.Sprintf("%s (column %d)", strings.TrimSpace(message), e.Location.Column()+1)
 	}
 	return "the expression cannot be read"
 }
