@@ -46,6 +46,10 @@ type plain struct {
 
 func (c *Cloud) serve(rt *route, vars map[string]string) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasPrefix(rt.id, "metadata.") {
+			w.Header().Set("Metadata-Flavor", "Google")
+			w.Header().Set("Server", "Metadata Server for VM")
+		}
 		body, err := wire.Body(r)
 		if err != nil {
 			c.answer(w, rt, nil, invalidArgument("Request payload size exceeds the limit: %d bytes.", wire.MaxBody))

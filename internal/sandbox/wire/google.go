@@ -132,7 +132,9 @@ func WriteGoogleJSON(w http.ResponseWriter, code int, body []byte) {
 	h := w.Header()
 	h.Set("Content-Type", "application/json; charset=UTF-8")
 	h.Set("Cache-Control", "private")
-	h.Set("Server", "ESF")
+	if h.Get("Server") == "" {
+		h.Set("Server", "ESF")
+	}
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("X-Frame-Options", "SAMEORIGIN")
 	h.Set("X-Xss-Protection", "0")
