@@ -38,7 +38,7 @@ func (g *Google) signIn(ctx context.Context) (Operator, error) {
 	}
 	o.UserID = info.Subject
 	if o.Expires.IsZero() && info.Expires > 0 {
-		o.Expires = time.Now().Add(info.Expires)
+		o.Expires = time.Now().UTC().Add(info.Expires).Truncate(time.Second)
 	}
 	o.Principal = memberOf(info.Email)
 	return o, nil
