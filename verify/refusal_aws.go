@@ -100,6 +100,8 @@ func explainClosed(h *Hop, v trust.Verdict, b spec.Bridge) {
 // adviceFor knows the usual ways in which a line of the trust is wrong.
 func adviceFor(row trust.Row, b spec.Bridge) string {
 	switch key := strings.ToLower(row.Key); {
+	case key == "principal":
+		return "put our statement back, which names " + b.GooglePrincipal() + ": drawbridge plan, then drawbridge apply"
 	case strings.HasSuffix(key, ":aud") && strings.Contains(row.Sent, "@"):
 		return "mint the token keylessly: an e-mail in azp comes from a key file or from a client that asks for an e-mail azp; do not change the trust"
 	case strings.HasSuffix(key, ":aud") && row.Wanted == b.ToAWS.Audience:

@@ -8,6 +8,7 @@ import (
 
 	"github.com/drawbridge-cloud/drawbridge/internal/cloud"
 	"github.com/drawbridge-cloud/drawbridge/internal/explain"
+	"github.com/drawbridge-cloud/drawbridge/steps"
 )
 
 // sessionLife is the shortest session that AWS gives.
@@ -90,12 +91,30 @@ func (c *crossing) waitForToken(ctx context.Context, mint mint) (token cloud.Sec
 		return err
 	}
 	if c.proof.Borrowed == nil {
-		return token, once(ctx)
+		err = once(ctx)
+		return token, c.orNotThere(ctx, err)
 	}
 	err = cloud.Until(ctx, cloud.Wait{
 		What: "Google to let us mint an ID token of " + c.bridge.ToAWSEmail(), For: c.untilReturn("google"),
 	}, once)
 	return token, err
+}
+
+// orNotThere corrects a denial: Google and AWS both deny what is not there, and an API that is off hides it.
+func (c *crossing) orNotThere(ctx context.Context, err error) error {
+	if !explain.Is(err, explain.Denied, explain.Disabled) || c.proof.From == Workload {
+		return err
+	}
+	var seen error
+	if c.proof.Direction == ToAWS {
+		_, seen = steps.SeeAccount(ctx, c.world, c.bridge.ToAWSEmail())
+	} else {
+		_, seen = steps.SeeRole(ctx, c.world, c.bridge.ToGoogle.Role.Name)
+	}
+	if explain.Is(seen, explain.Missing) {
+		return seen
+	}
+	return err
 }
 
 // assumeRole presents the token, a fresh one after each refusal, until AWS has learnt of the role and its trust. It stops

@@ -131,7 +131,8 @@ func (c *crossing) becomeRole(ctx context.Context) (creds cloud.Credentials, err
 		return err
 	}
 	if c.proof.Borrowed == nil {
-		return creds, once(ctx)
+		err = once(ctx)
+		return creds, c.orNotThere(ctx, err)
 	}
 	err = cloud.Until(ctx, cloud.Wait{
 		What: "AWS to let us assume " + c.bridge.ToGoogle.Role.Name, For: c.untilReturn("aws"), Retry: unsettled,
