@@ -16,9 +16,8 @@ type tally struct {
 	now   func() time.Time
 	calls atomic.Int64
 
-	mu     sync.Mutex
-	since  time.Time // the wait that is going on began then
-	waited time.Duration
+	mu    sync.Mutex
+	waits map[time.Time]time.Duration // how long each wait has taken so far, by when it began
 }
 
 func (t *tally) emit(e Event) {
@@ -46,23 +45,24 @@ func (t *tally) trace() *cloud.Trace {
 	}
 }
 
-// wait keeps the longest span of each wait: a wait reports more than once, always with the time it began.
+// wait keeps how long each wait has taken: it reports more than once, always with the time it began.
 func (t *tally) wait(w cloud.Waiting) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	span := t.now().Sub(w.Since)
-	if w.Since.Equal(t.since) {
-		t.waited = max(t.waited, span)
-		return
+	if t.waits == nil {
+		t.waits = map[time.Time]time.Duration{}
 	}
-	t.since = w.Since
-	t.waited += span
+	t.waits[w.Since] = time.Since(w.Since)
 }
 
 func (t *tally) waitedMs() int64 {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	return t.waited.Milliseconds()
+	var sum time.Duration
+	for _, d := range t.waits {
+		sum += d
+	}
+	return sum.Milliseconds()
 }
 
 func (t *tally) in(ctx context.Context) context.Context { return cloud.WithTrace(ctx, t.trace()) }
