@@ -44,10 +44,20 @@ func cross(ctx context.Context, w *steps.World, o Options, r route) (proof Proof
 		proof = c.proof
 		c.tell(Event{Kind: ProofEnded, Name: r.direction, Outcome: string(proof.Verdict), Message: proof.Reason, Proof: &proof})
 	}()
+	level, why := w.Bridge.Standing()
+	if level == spec.StandingBlocked {
+		c.proof.Verdict, c.proof.Reason = Skipped, why
+		return c.proof, nil
+	}
 	if r.skip != "" {
 		c.skip(r.skip)
 		return c.proof, nil
 	}
+	defer func() {
+		if c.proof.Reason == "" && level != spec.StandingOK {
+			c.proof.Reason = why
+		}
+	}()
 	if r.direction == ToAWS {
 		return c.proof, c.toAWS(ctx)
 	}

@@ -148,6 +148,47 @@ func TestTokenOfAWSsOwnIsProven(t *testing.T) {
 	}
 }
 
+func TestEveryShapeOfBridgeIsProven(t *testing.T) {
+	direct := func(file string) string {
+		return strings.Replace(strings.Replace(file, "  serviceAccount: report-reader\n", "", 1), "  pool: both-ways\n", "  pool: both-ways\n  access: direct\n", 1)
+	}
+	runsOn := func(where string) string { return strings.Replace(bothWays, "runsOn: ec2", "runsOn: "+where, 1) }
+	for name, file := range map[string]string{
+		"explicit provider":    strings.Replace(bothWays, "role: {name: deployer}", "provider: explicit, role: {name: deployer}", 1),
+		"token of AWS, direct": direct(withToGoogle("  token: jwt\n")),
+		"lambda":               runsOn("lambda"),
+		"ecs":                  runsOn("ecs"),
+		"eks":                  runsOn("eks, eks: {cluster: prod, namespace: ci, serviceAccount: runner}"),
+		"another region":       strings.Replace(bothWays, "us-east-1", "ap-southeast-2", 1),
+		"own mapping": withToGoogle("  mapping: {google.subject: assertion.arn, attribute.aws_role: \"assertion.arn.extract('{a}assumed-role/') + 'assumed-role/' + assertion.arn.extract('assumed-role/{r}/')\"}\n" +
+			"  condition: \"assertion.arn.startsWith('arn:aws:sts::123456789012:assumed-role/report-reader/')\"\n"),
+	} {
+		t.Run(name, func(t *testing.T) {
+			for _, p := range standing(t, file).prove(t) {
+				wantProven(t, p)
+				for _, d := range p.Doors {
+					if d.Outcome != doorRefused && d.Attempt != "another service account" {
+						t.Errorf("%s: door %s: %s: %s", p.Direction, d.Attempt, d.Outcome, d.Explain)
+					}
+				}
+			}
+		})
+	}
+}
+
+func TestGovCloudIsProvenWithAWarning(t *testing.T) {
+	file := strings.Replace(bothWays, "us-east-1", "us-gov-west-1", 1)
+	for _, p := range standing(t, file).prove(t) {
+		wantProven(t, p)
+		if !strings.Contains(p.Reason, "GovCloud") && !strings.Contains(p.Reason, "aws-us-gov") {
+			t.Errorf("%s: reason %q; want the warning about this partition", p.Direction, p.Reason)
+		}
+		if p.Direction == ToAWS && !strings.HasPrefix(p.Identity, "arn:aws-us-gov:sts::") {
+			t.Errorf("identity %q; want one of aws-us-gov", p.Identity)
+		}
+	}
+}
+
 func TestOnlyTheAskedDirectionIsProven(t *testing.T) {
 	r := standing(t, bothWays)
 	r.opts.Directions = []string{ToGoogle}

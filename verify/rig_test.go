@@ -3,8 +3,6 @@ package verify
 import (
 	"context"
 	"errors"
-	"maps"
-	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -167,51 +165,22 @@ func (r *rig) lent(t *testing.T) []steps.Change {
 	return left
 }
 
-// raise puts the bridge into the state behind the sandbox.
+// raise applies the bridge.
 func (r *rig) raise(t *testing.T) {
 	t.Helper()
-	b := r.world.Bridge
-	r.tamper(t, func(s *world.State, now time.Time) {
-		p := s.Google.Projects["acme-build"]
-		for _, api := range b.APIs() {
-			p.Services[api] = &world.Settled[bool]{Value: true, Since: now.Add(-time.Hour)}
-		}
-		acct := s.AWS.Accounts[world.AccountID]
-		var tags []world.Tag
-		for _, k := range slices.Sorted(maps.Keys(b.Tags())) {
-			tags = append(tags, world.Tag{Key: k, Value: b.Tags()[k]})
-		}
-		role := func(name, path, trust, id string) {
-			acct.Roles.Put(name, world.Role{Entity: world.Entity{Name: name, Path: path, ID: id, Created: now, Tags: tags}, Trust: trust, MaxSession: 3600}, now, 0)
-		}
-		sa := func(email string) *world.ServiceAccount {
-			a := world.NewServiceAccount(s, "acme-build", email, now.Add(-time.Hour))
-			a.Description = b.Description()
-			p.Accounts[email] = a
-			return a
-		}
-		if b.ToAWS != nil {
-			a := sa(b.ToAWSEmail())
-			role(b.ToAWS.Role.Name, b.ToAWS.Role.Path, b.Trust(a.UniqueID).Compact(), "AROADEPLOYEREXAMPLE01")
-		}
-		if b.ToGoogle == nil {
-			return
-		}
-		role(b.ToGoogle.Role.Name, b.ToGoogle.Role.Path, b.WorkloadTrust().Compact(), "AROAREADEREXAMPLE0001")
-		prov := &world.Provider{ID: b.ToGoogle.Provider, Created: now.Add(-time.Hour), Mapping: b.Mapping(), Condition: b.Condition()}
-		if b.ToGoogle.Token == "jwt" {
-			acct.Outbound.Enabled, acct.Outbound.Ready = true, now.Add(-time.Hour)
-			prov.OIDC = &world.OIDCIssuer{Issuer: acct.Outbound.Issuer()}
-			acct.Roles.Change(b.ToGoogle.Role.Name, now, 0, func(v *world.Role) {
-				v.Inline = map[string]string{spec.OutboundPolicyName: b.OutboundPolicy(p.Number).Compact()}
-			})
-		} else {
-			prov.AWSAccount = world.AccountID
-		}
-		p.Pools[b.ToGoogle.Pool] = &world.Pool{ID: b.ToGoogle.Pool, Created: now.Add(-time.Hour), Description: b.Description(), Providers: map[string]*world.Provider{prov.ID: prov}}
-		if b.ToGoogle.Access == "impersonate" {
-			a := sa(b.ToGoogleEmail())
-			a.Policy.Set(world.AllowPolicy{Etag: s.Etag(), Bindings: []world.PolicyBinding{{Role: workloadIdentityUser, Members: []string{b.Member(p.Number)}}}}, now.Add(-time.Hour), 0)
-		}
-	})
+	graph, err := steps.Of(r.world.Bridge)
+	if err != nil {
+		t.Fatal(err)
+	}
+	plan, err := graph.Plan(quick(t.Context()), r.world, steps.Present, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	result, err := graph.Apply(quick(t.Context()), r.world, plan, steps.ApplyOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range result.Failed() {
+		t.Fatalf("%s: %s", s.ID, s.Reason)
+	}
 }
