@@ -36,67 +36,76 @@ func failingClaims(h Hop) string {
 	return strings.Join(keys, " ")
 }
 
+// unique is the live number of the service account.
+func unique(t *testing.T, r *rig) (id string) {
+	t.Helper()
+	r.account(t, deployer, func(a *world.ServiceAccount) { id = a.UniqueID })
+	return id
+}
+
+// refusalCase is a way to spoil a standing bridge, and what the proof must say of it.
+type refusalCase struct {
+	tamper  func(*testing.T, *rig)
+	hop     string // where the proof ends; to AWS always at assume role
+	keys    string // of the claim table, failing
+	explain string
+	do      string
+}
+
+var awsRefusals = map[string]refusalCase{
+	"another audience": {
+		tamper: func(t *testing.T, r *rig) { r.retrust(t, "deployer", audience, "https://elsewhere") },
+		keys:   "accounts.google.com:oaud", explain: "https://elsewhere", do: "toAWS.audience",
+	},
+	"audience in the wrong key": {
+		tamper: func(t *testing.T, r *rig) { r.retrust(t, "deployer", unique(t, r), audience) },
+		keys:   "accounts.google.com:aud", explain: "azp", do: "accounts.google.com:oaud",
+	},
+	"account re-created": {
+		tamper: func(t *testing.T, r *rig) {
+			was := unique(t, r)
+			r.retrust(t, "deployer", was, "104290111222333444555")
+			r.retrust(t, "deployer", was, "104290111222333444555")
+		},
+		keys: "accounts.google.com:aud accounts.google.com:sub", explain: "104290111222333444555", do: "--accept-account",
+	},
+	"e-mail in place of the number": {
+		tamper: func(t *testing.T, r *rig) { r.retrust(t, "deployer", `:sub":"`+unique(t, r), `:sub":"`+deployer) },
+		keys:   "accounts.google.com:sub", explain: deployer, do: "number",
+	},
+	"our statement gone": {
+		tamper: func(t *testing.T, r *rig) { r.retrust(t, "deployer", "accounts.google.com", "www.amazon.com") },
+		keys:   "Principal", explain: "www.amazon.com", do: "drawbridge apply",
+	},
+	"role gone": {
+		tamper: func(t *testing.T, r *rig) {
+			r.tamper(t, func(s *world.State, _ time.Time) { delete(s.AWS.Accounts[world.AccountID].Roles, "deployer") })
+		},
+		explain: "no role deployer", do: "drawbridge apply",
+	},
+	"a provider of the account's own": {
+		tamper: func(t *testing.T, r *rig) {
+			r.tamper(t, func(s *world.State, now time.Time) {
+				s.AWS.Accounts[world.AccountID].Providers.Put("accounts.google.com", world.OIDCProvider{
+					URL: "accounts.google.com", ClientIDs: []string{"sts.amazonaws.com"}, Created: now,
+				}, now, 0)
+			})
+		},
+		explain: "client ids", do: "do not delete it",
+	},
+	"organisation policy": {
+		tamper: func(t *testing.T, r *rig) {
+			r.tamper(t, func(s *world.State, _ time.Time) {
+				s.AWS.Accounts[world.AccountID].Guardrails.RCP = []string{`{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Principal":"*","Action":"sts:AssumeRoleWithWebIdentity","Resource":"*"}]}`}
+			})
+			r.opts.Wait = 300 * time.Millisecond
+		},
+		explain: "organisation policy", do: "owners of the AWS organisation",
+	},
+}
+
 func TestRefusalByAWSShowsTheLineThatDecided(t *testing.T) {
-	unique := func(t *testing.T, r *rig) (id string) {
-		r.account(t, deployer, func(a *world.ServiceAccount) { id = a.UniqueID })
-		return id
-	}
-	for name, c := range map[string]struct {
-		tamper  func(*testing.T, *rig)
-		keys    string // of the claim table, failing
-		explain string
-		do      string
-	}{
-		"another audience": {
-			tamper: func(t *testing.T, r *rig) { r.retrust(t, "deployer", audience, "https://elsewhere") },
-			keys:   "accounts.google.com:oaud", explain: "https://elsewhere", do: "toAWS.audience",
-		},
-		"audience in the wrong key": {
-			tamper: func(t *testing.T, r *rig) { r.retrust(t, "deployer", unique(t, r), audience) },
-			keys:   "accounts.google.com:aud", explain: "azp", do: "accounts.google.com:oaud",
-		},
-		"account re-created": {
-			tamper: func(t *testing.T, r *rig) {
-				was := unique(t, r)
-				r.retrust(t, "deployer", was, "104290111222333444555")
-				r.retrust(t, "deployer", was, "104290111222333444555")
-			},
-			keys: "accounts.google.com:aud accounts.google.com:sub", explain: "104290111222333444555", do: "--accept-account",
-		},
-		"e-mail in place of the number": {
-			tamper: func(t *testing.T, r *rig) { r.retrust(t, "deployer", `:sub":"`+unique(t, r), `:sub":"`+deployer) },
-			keys:   "accounts.google.com:sub", explain: deployer, do: "number",
-		},
-		"our statement gone": {
-			tamper:  func(t *testing.T, r *rig) { r.retrust(t, "deployer", "accounts.google.com", "www.amazon.com") },
-			keys:    "Principal", explain: "www.amazon.com", do: "drawbridge apply",
-		},
-		"role gone": {
-			tamper: func(t *testing.T, r *rig) {
-				r.tamper(t, func(s *world.State, _ time.Time) { delete(s.AWS.Accounts[world.AccountID].Roles, "deployer") })
-			},
-			explain: "no role deployer", do: "drawbridge apply",
-		},
-		"a provider of the account's own": {
-			tamper: func(t *testing.T, r *rig) {
-				r.tamper(t, func(s *world.State, now time.Time) {
-					s.AWS.Accounts[world.AccountID].Providers.Put("accounts.google.com", world.OIDCProvider{
-						URL: "accounts.google.com", ClientIDs: []string{"sts.amazonaws.com"}, Created: now,
-					}, now, 0)
-				})
-			},
-			explain: "client ids", do: "do not delete it",
-		},
-		"organisation policy": {
-			tamper: func(t *testing.T, r *rig) {
-				r.tamper(t, func(s *world.State, _ time.Time) {
-					s.AWS.Accounts[world.AccountID].Guardrails.RCP = []string{`{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Principal":"*","Action":"sts:AssumeRoleWithWebIdentity","Resource":"*"}]}`}
-				})
-				r.opts.Wait = 300 * time.Millisecond
-			},
-			explain: "organisation policy", do: "owners of the AWS organisation",
-		},
-	} {
+	for name, c := range awsRefusals {
 		t.Run(name, func(t *testing.T) {
 			r := standing(t, bothWays)
 			r.opts.Directions = []string{ToAWS}
@@ -122,53 +131,49 @@ func TestRefusalByAWSShowsTheLineThatDecided(t *testing.T) {
 	}
 }
 
+var googleRefusals = map[string]refusalCase{
+	"condition for another role": {
+		tamper: func(t *testing.T, r *rig) {
+			r.provider(t, func(p *world.Provider) {
+				p.Condition = "assertion.arn.startsWith('arn:aws:sts::123456789012:assumed-role/other/')"
+			})
+		},
+		hop: hopExchange, keys: "assertion.arn", explain: "assumed-role/other/", do: "drawbridge apply",
+	},
+	"condition on an attribute that is not mapped": {
+		tamper: func(t *testing.T, r *rig) {
+			r.provider(t, func(p *world.Provider) { p.Condition = "attribute.nobody == 'x'" })
+		},
+		hop: hopExchange, explain: "", do: "drawbridge",
+	},
+	"subject too long": {
+		tamper: func(t *testing.T, r *rig) {
+			r.provider(t, func(p *world.Provider) { p.Mapping["google.subject"] = "assertion.arn + assertion.arn + assertion.arn" })
+		},
+		hop: hopExchange, keys: "assertion.arn + assertion.arn + assertion.arn", explain: "longer", do: "google.subject",
+	},
+	"provider switched off": {
+		tamper: func(t *testing.T, r *rig) { r.provider(t, func(p *world.Provider) { p.Disabled = true }) },
+		hop:    hopExchange, explain: "switched off", do: "drawbridge apply",
+	},
+	"binding gone": {
+		tamper: func(t *testing.T, r *rig) {
+			r.account(t, reportReader, func(a *world.ServiceAccount) { a.Policy.Value.Bindings = nil })
+		},
+		hop: hopImpersonate, keys: workloadIdentityUser, explain: "not bound", do: "drawbridge apply",
+	},
+	"mapping for another value": {
+		tamper: func(t *testing.T, r *rig) {
+			r.provider(t, func(p *world.Provider) {
+				p.Mapping["attribute.aws_role"] = "assertion.arn.extract('assumed-role/{role}/')"
+			})
+		},
+		hop: hopImpersonate, keys: workloadIdentityUser, explain: "not bound", do: "exactly this principal",
+	},
+}
+
 func TestRefusalByGoogleShowsWhatTheProviderWanted(t *testing.T) {
-	for name, c := range map[string]struct {
-		tamper  func(*testing.T, *rig)
-		hop     string
-		table   string
-		explain string
-		do      string
-	}{
-		"condition for another role": {
-			tamper: func(t *testing.T, r *rig) {
-				r.provider(t, func(p *world.Provider) {
-					p.Condition = "assertion.arn.startsWith('arn:aws:sts::123456789012:assumed-role/other/')"
-				})
-			},
-			hop: hopExchange, table: "assertion.arn", explain: "assumed-role/other/", do: "drawbridge apply",
-		},
-		"condition on an attribute that is not mapped": {
-			tamper: func(t *testing.T, r *rig) {
-				r.provider(t, func(p *world.Provider) { p.Condition = "attribute.nobody == 'x'" })
-			},
-			hop: hopExchange, explain: "", do: "drawbridge",
-		},
-		"subject too long": {
-			tamper: func(t *testing.T, r *rig) {
-				r.provider(t, func(p *world.Provider) { p.Mapping["google.subject"] = "assertion.arn + assertion.arn + assertion.arn" })
-			},
-			hop: hopExchange, table: "assertion.arn + assertion.arn + assertion.arn", explain: "longer", do: "google.subject",
-		},
-		"provider switched off": {
-			tamper: func(t *testing.T, r *rig) { r.provider(t, func(p *world.Provider) { p.Disabled = true }) },
-			hop:    hopExchange, explain: "switched off", do: "drawbridge apply",
-		},
-		"binding gone": {
-			tamper: func(t *testing.T, r *rig) {
-				r.account(t, reportReader, func(a *world.ServiceAccount) { a.Policy.Value.Bindings = nil })
-			},
-			hop: hopImpersonate, table: workloadIdentityUser, explain: "not bound", do: "drawbridge apply",
-		},
-		"mapping for another value": {
-			tamper: func(t *testing.T, r *rig) {
-				r.provider(t, func(p *world.Provider) {
-					p.Mapping["attribute.aws_role"] = "assertion.arn.extract('assumed-role/{role}/')"
-				})
-			},
-			hop: hopImpersonate, table: workloadIdentityUser, explain: "not bound", do: "exactly this principal",
-		},
-	} {
+	for name, c := range googleRefusals {
 		t.Run(name, func(t *testing.T) {
 			r := standing(t, bothWays)
 			r.opts.Directions = []string{ToGoogle}
@@ -178,8 +183,8 @@ func TestRefusalByGoogleShowsWhatTheProviderWanted(t *testing.T) {
 			if p.Verdict != Refused || h.Name != c.hop {
 				t.Errorf("verdict %s at %s; want refused at %s\n%s", p.Verdict, h.Name, c.hop, dump(p))
 			}
-			if got := failingClaims(h); got != c.table {
-				t.Errorf("failing lines %q; want %q", got, c.table)
+			if got := failingClaims(h); got != c.keys {
+				t.Errorf("failing lines %q; want %q", got, c.keys)
 			}
 			if !strings.Contains(h.Explain, c.explain) || !strings.Contains(strings.Join(h.Do, "\n"), c.do) {
 				t.Errorf("explain %q, do %q; want %q and %q", h.Explain, h.Do, c.explain, c.do)
