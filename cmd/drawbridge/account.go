@@ -80,10 +80,8 @@ func troubled(p *explain.Problem, err error) account {
 		a.why = "the permission " + p.Permission + " is missing"
 	case p.Code != "" && p.Status != 0:
 		a.why = fmt.Sprintf("the cloud answered %d %s", p.Status, p.Code)
-	case p.Code != "":
-		a.why = "the cloud answered " + p.Code
 	}
-	if p.Who != "" {
+	if p.Who != "" && p.Who != "you" {
 		a.do = append([]string{"ask " + p.Who}, a.do...)
 	}
 	return a

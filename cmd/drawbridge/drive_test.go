@@ -97,7 +97,7 @@ func lookUp(text, path string) (string, error) {
 			}
 			v = next
 		case []any:
-			if word == "#" {
+			if word == "count" {
 				return strconv.Itoa(len(at)), nil
 			}
 			i, err := strconv.Atoi(word)

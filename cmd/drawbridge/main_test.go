@@ -64,7 +64,7 @@ func wantExit(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// field looks into a JSON document: field stdout summary.create 12. A number is an index, # the length of a list.
+// field looks into a JSON document: field stdout summary.create 12. A number is an index, count the length of a list.
 func field(ts *testscript.TestScript, neg bool, args []string) {
 	if len(args) != 3 {
 		ts.Fatalf("usage: field FILE PATH VALUE")
