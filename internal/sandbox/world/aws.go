@@ -24,11 +24,11 @@ type Account struct {
 	Profiles   Shelf[InstanceProfile] `json:"profiles"`
 	Providers  Shelf[OIDCProvider]    `json:"providers"` // by URL without https://
 	Instances  map[string]*Instance   `json:"instances"`
-	Queues     map[string]*Queue      `json:"queues,omitempty"` // by region/name
+	Queues     map[string]*Queue      `json:"queues"` // by region/name
 	Outbound   Outbound               `json:"outbound"`
 	Guardrails Guardrails             `json:"guardrails"`
-	KeyUses    map[string]Use         `json:"keyUses,omitempty"`  // by access key id; noted without a save
-	RoleUses   map[string]Use         `json:"roleUses,omitempty"` // by unique role id; noted without a save
+	KeyUses    map[string]Use         `json:"keyUses"`  // by access key id; noted without a save
+	RoleUses   map[string]Use         `json:"roleUses"` // by unique role id; noted without a save
 }
 
 // Guardrails are the organisation's policies over an account: service control (what its principals may do) and
