@@ -2,8 +2,11 @@ package steps
 
 import (
 	"context"
+	"slices"
+	"sync"
 
 	"github.com/drawbridge-cloud/drawbridge/internal/cloud"
+	"github.com/drawbridge-cloud/drawbridge/internal/explain"
 )
 
 // CheckOutcome is how one preflight check came out.
@@ -44,9 +47,67 @@ func (r PreflightReport) Blocked() bool {
 	return false
 }
 
-// Preflight looks at everything that could stop a set-up, all at the same time, and changes nothing. An error means that
-// not even looking was possible; what may not be looked at is a check of outcome unknown.
+// Preflight looks at everything that could stop a set-up, all at the same time, and changes nothing. What may not be
+// looked at is a check of outcome unknown; an error means that there is nothing to look at, as when the bridge itself
+// cannot be ordered.
 func Preflight(ctx context.Context, w *World, ops cloud.Operators, sink Sink) (PreflightReport, error) {
 	w.settle()
-	return PreflightReport{Checks: []Check{}}, nil
+	g, err := Of(w.Bridge)
+	if err != nil {
+		return PreflightReport{}, err
+	}
+	p := preflight{World: w.looking(), graph: g, ops: ops, sink: sink}
+	look := p.checks()
+	found := make([][]Check, len(look))
+	var wg sync.WaitGroup
+	wg.Go(func() { p.plan, p.planErr = g.Plan(ctx, p.World, Present, sink); p.permissionsAfterPlan(ctx) })
+	for i, c := range look {
+		wg.Go(func() { found[i] = c(ctx) })
+	}
+	wg.Wait()
+	checks := slices.Concat(p.identity(), p.partition())
+	checks = append(checks, p.allowed...)
+	checks = append(checks, slices.Concat(found...)...)
+	checks = append(checks, p.names()...)
+	return PreflightReport{Checks: checks, Plan: p.plan}, nil
+}
+
+// preflight is one round of checks.
+type preflight struct {
+	*World
+	graph *Graph
+	ops   cloud.Operators
+	sink  Sink
+
+	plan    Plan
+	planErr error
+	allowed []Check // found once the plan says what is to be done
+}
+
+// checks are the looks that need neither the plan nor each other.
+func (p *preflight) checks() []func(context.Context) []Check {
+	return []func(context.Context) []Check{p.project, p.policies, p.clocks}
+}
+
+// check begins a check that is in order.
+func check(id, side, title, detail string) Check {
+	return Check{ID: id, Cloud: side, Title: title, Outcome: CheckOK, Detail: detail}
+}
+
+// not turns a check into one that is not in order.
+func (c Check) not(o CheckOutcome, detail, fix, command string) Check {
+	c.Outcome, c.Detail, c.Fix, c.Command = o, detail, fix, command
+	return c
+}
+
+// failedLook says how a look that failed counts: what we may not see is unknown, anything else is in the way.
+func (c Check) failedLook(err error) Check {
+	fix := ""
+	if p, ok := asProblem(err); ok && len(p.Do) > 0 {
+		fix = p.Do[0]
+	}
+	if explain.Is(err, explain.Denied, explain.Disabled, explain.Throttled) {
+		return c.not(CheckUnknown, err.Error(), fix, "")
+	}
+	return c.not(CheckBlocked, err.Error(), fix, "")
 }

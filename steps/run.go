@@ -17,7 +17,10 @@ import (
 // error joins every failure and no plan is given.
 func (g *Graph) Plan(ctx context.Context, w *World, want Want, sink Sink) (Plan, error) {
 	w.settle()
-	look := w.looking()
+	look := w
+	if w.reads == nil {
+		look = w.looking()
+	}
 	if level, why := g.bridge.Standing(); level == spec.StandingBlocked && want == Present {
 		return g.standingBlocked(w, why, sink), nil
 	}
