@@ -2,21 +2,30 @@ package ui
 
 import (
 	"context"
+	"fmt"
 
-	"github.com/drawbridge-cloud/drawbridge/internal/spec"
-	"github.com/drawbridge-cloud/drawbridge/steps"
+	tea "charm.land/bubbletea/v2"
 )
 
 // Run draws the wizard on o.Out until it is left. Err of the outcome and the returned error differ: the latter means the
-// terminal itself failed. When ctx ends the running call is told to stop, and Run returns after it did.
-func Run(ctx context.Context, e Engine, o Options) (Outcome, error) { return Outcome{}, nil }
+// terminal itself failed. When ctx ends, as it should on SIGTERM, the running call is told to stop, and Run returns after
+// it did.
+func Run(ctx context.Context, e Engine, o Options) (Outcome, error) {
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	w := newWalk(ctx, e, o)
+	if err := show(o, model{walk: w, at: newConnect(w)}); err != nil {
+		return w.outcome(), fmt.Errorf("draw on the terminal: %w", err)
+	}
+	return w.outcome(), nil
+}
 
-// RunPlain asks the same questions as plain lines: numbered choices, no repainting, answers readable from a pipe. A
-// question that got no answer is an *Unanswered, which names the flag that answers it.
-func RunPlain(ctx context.Context, e Engine, o Options) (Outcome, error) { return Outcome{}, nil }
-
-// ConfirmDestroy shows what p would remove and what it keeps, and reports whether the bridge's name was typed. With
-// PlainIn set it asks in plain lines.
-func ConfirmDestroy(ctx context.Context, o Options, b spec.Bridge, p steps.Plan) (bool, error) {
-	return false, nil
+// show runs a model on the terminal. Signals are the caller's business: they end the context.
+func show(o Options, m model) error {
+	options := []tea.ProgramOption{tea.WithInput(o.In), tea.WithOutput(o.Out), tea.WithoutSignalHandler()}
+	if o.Env != nil {
+		options = append(options, tea.WithEnvironment(o.Env))
+	}
+	_, err := tea.NewProgram(m, options...).Run()
+	return err
 }

@@ -1,0 +1,177 @@
+package ui
+
+import (
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+)
+
+// labelWidth is the column of the labels, with the mark before them.
+const labelWidth = 22
+
+func (f form) view(w *walk, b box) page {
+	rows := w.rows(f.cloud, f.open)
+	var lines []string
+	var at *tea.Position
+	focus := 0
+	for _, r := range rows {
+		if r.field.Path == f.at && r.heading == "" {
+			focus = len(lines)
+		}
+		switch {
+		case r.heading != "":
+			lines = append(lines, f.spaced(w, lines, r)...)
+		case r.opener:
+			lines = append(lines, f.openerLine(w))
+		default:
+			line, cursor := f.fieldLine(w, r, b.w)
+			if cursor >= 0 {
+				at = &tea.Position{X: cursor, Y: len(lines)}
+			}
+			lines = append(lines, line)
+		}
+	}
+	says := f.says(w, b.w)
+	room := b.h - len(says) - 1
+	shown, from := window(lines, focus, room)
+	if at != nil {
+		at.Y -= from
+	}
+	for len(shown) < room {
+		shown = append(shown, "")
+	}
+	return page{append(append(shown, ""), says...), at}
+}
+
+// spaced puts air before a heading, where there is something above it.
+func (f form) spaced(w *walk, above []string, r row) []string {
+	title := w.of(f.cloud).Render(r.heading)
+	if r.direction != "" {
+		title = w.way(r.direction) + "  " + w.muted.Render(r.heading)
+	}
+	if len(above) == 0 {
+		return []string{title}
+	}
+	return []string{"", title}
+}
+
+func (f form) openerLine(w *walk) string {
+	mark, name := "  ", w.muted.Render(plural(w.hidden(f.cloud), "more field", "more fields")+", all with defaults")
+	if f.open {
+		name = w.muted.Render("fewer fields")
+	}
+	if f.at == "" {
+		mark = w.accent.Render(w.symbols.cursor) + " "
+	}
+	return mark + name
+}
+
+// fieldLine draws one field; cursor is the cell of the cursor in it, -1 where it is not focused.
+func (f form) fieldLine(w *walk, r row, width int) (line string, cursor int) {
+	value, mine := w.value(r.field.Path)
+	room := width - labelWidth - 2
+	name := w.pad(label(r.field), labelWidth-2)
+	if r.field.Path != f.at {
+		return f.mark(w, r) + w.muted.Render(name) + w.answer(value, mine, room), -1
+	}
+	mark := w.accent.Render(w.symbols.cursor) + " "
+	if c := choices(r.field); len(c) > 0 {
+		return mark + w.strong.Render(name) + w.cycled(value, c), -1
+	}
+	text, at := f.edit.view(room)
+	if text == "" && value != "" {
+		text = w.muted.Render(w.middle(clean(value), room)) // what stands when it is left empty
+	}
+	return mark + w.strong.Render(name) + text, labelWidth + at
+}
+
+// mark is what stands before a field that is not focused.
+func (f form) mark(w *walk, r row) string {
+	if w.flawAt(r.field.Path) != "" {
+		return w.palette.bad.Render(w.symbols.bad) + " "
+	}
+	return "  "
+}
+
+// answer draws a value: a person's own plainly, a default muted, and none as a dash.
+func (w *walk) answer(value string, mine bool, room int) string {
+	switch {
+	case value == "":
+		return w.muted.Render("none")
+	case mine:
+		return w.middle(clean(value), room)
+	}
+	return w.muted.Render(w.middle(clean(value), room))
+}
+
+// cycled draws all values of a choice, with the chosen one standing out by more than colour.
+func (w *walk) cycled(value string, values []string) string {
+	out := make([]string, len(values))
+	for i, v := range values {
+		if out[i] = w.muted.Render(" " + v + " "); v == value {
+			out[i] = w.accent.Render(w.less + v + w.symbols.more)
+		}
+	}
+	return strings.Join(out, " ")
+}
+
+// says is two lines about the focused field: what is wrong with it, else why it is asked.
+func (f form) says(w *walk, width int) []string {
+	lines := []string{"", ""}
+	if f.at == "" {
+		lines[0] = w.muted.Render("Paths, session length, conditions and the like. The defaults are the narrow ones.")
+		return lines
+	}
+	field, _ := w.field(f.at)
+	if why := w.flawAt(f.at); why != "" {
+		copy(lines, indentAfter(fold(w.symbols.bad+" "+clean(why), width)))
+		for i := range lines {
+			lines[i] = w.palette.bad.Render(lines[i])
+		}
+		return lines
+	}
+	text := firstSentence(field.Why)
+	if w.paned() {
+		text = "" // it stands in the pane
+	}
+	if f.typed && field.Limit != "" {
+		text = itoa(len([]rune(f.edit.value()))) + " characters " + w.dot + " " + field.Limit
+	}
+	copy(lines, fold(text, width))
+	for i := range lines {
+		lines[i] = w.muted.Render(lines[i])
+	}
+	return lines
+}
+
+func indentAfter(lines []string) []string {
+	for i := 1; i < len(lines); i++ {
+		lines[i] = "  " + lines[i]
+	}
+	return lines
+}
+
+func firstSentence(s string) string {
+	if first, _, ok := strings.Cut(s, ". "); ok {
+		return first + "."
+	}
+	return s
+}
+
+func (f form) topic(w *walk) topic {
+	field, ok := w.field(f.at)
+	if !ok {
+		return topic{"More fields", []string{"These fields have defaults that fit most bridges. Open the line to change one of them."}}
+	}
+	words := []string{field.Why}
+	if field.Limit != "" {
+		words = append(words, "What fits: "+field.Limit+".")
+	}
+	if field.DefaultFrom != "" {
+		words = append(words, "Left empty: "+field.DefaultFrom+".")
+	}
+	if field.Example != "" {
+		words = append(words, "Example: "+field.Example)
+	}
+	return topic{field.Title, append(words, "Without a screen: --set "+quote(f.at+"="+field.Example))}
+}

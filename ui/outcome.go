@@ -1,0 +1,97 @@
+package ui
+
+import (
+	"strings"
+
+	"github.com/drawbridge-cloud/drawbridge/steps"
+	"github.com/drawbridge-cloud/drawbridge/verify"
+)
+
+// outcome says how the walk ended, and leaves a few plain lines behind.
+func (w *walk) outcome() Outcome {
+	out := Outcome{
+		Bridge: w.bridge, Plan: w.plan, Check: w.check, Result: w.result, Proofs: w.proofs,
+		Files: w.took, Saved: w.saved, Written: w.written,
+	}
+	out.Ending, out.Err = w.endedAs()
+	out.Summary = w.summary(out)
+	return out
+}
+
+func (w *walk) endedAs() (Ending, error) {
+	switch {
+	case w.interrupted:
+		return Interrupted, nil
+	case w.planErr != nil:
+		return Failed, w.planErr
+	case w.result == nil && w.plan != nil && (w.plan.Summary.Blocked > 0 || w.check != nil && w.check.Blocked()):
+		return Stopped, nil
+	case w.result == nil && w.proofs == nil:
+		return Declined, nil
+	case w.runErr != nil:
+		return Failed, w.runErr
+	case w.result != nil && !w.went():
+		return Failed, nil
+	case w.proofErr != nil:
+		return Failed, w.proofErr
+	case w.provenAll():
+		return Finished, nil
+	}
+	return Unproven, nil
+}
+
+// summary is what stays on the terminal: plain words, no colour.
+func (w *walk) summary(o Outcome) []string {
+	var out []string
+	if o.Result != nil {
+		out = append(out, "applied   "+plural(o.Result.Summary.Done, "change", "changes")+failedWords(o.Result.Summary))
+	}
+	for _, p := range o.Proofs {
+		out = append(out, w.proofSummary(p))
+	}
+	if o.Saved != "" {
+		out = append(out, "bridge    "+o.Saved)
+	}
+	if len(o.Written) > 0 {
+		out = append(out, "files     "+strings.Join(o.Written, ", "))
+	}
+	return append(out, w.hint(o))
+}
+
+func failedWords(s steps.ResultSummary) string {
+	if s.Failed+s.Skipped == 0 {
+		return ""
+	}
+	return ", " + itoa(s.Failed) + " failed, " + itoa(s.Skipped) + " skipped"
+}
+
+func (w *walk) proofSummary(p verify.Proof) string {
+	way := "Google " + w.arrow + " AWS"
+	if p.Direction == toGoogle {
+		way = "AWS " + w.arrow + " Google"
+	}
+	line := string(p.Verdict) + strings.Repeat(" ", max(1, 10-len(p.Verdict))) + way
+	if p.Identity != "" {
+		line += "  as " + clean(p.Identity)
+	}
+	return line
+}
+
+// hint is the one thing to do next.
+func (w *walk) hint(o Outcome) string {
+	file := quote(w.o.File)
+	if o.Saved != "" {
+		file = quote(o.Saved)
+	}
+	switch {
+	case o.Result == nil && o.Saved != "":
+		return "nothing was changed; go on with: drawbridge setup -f " + file
+	case o.Result == nil && o.Proofs == nil:
+		return "nothing was changed in either cloud"
+	case o.Ending == Failed || o.Ending == Interrupted && !w.went():
+		return "go on with: drawbridge apply -f " + file
+	case o.Ending == Unproven || o.Ending == Interrupted:
+		return "prove it with: drawbridge verify -f " + file + " --borrow"
+	}
+	return "look after it with: drawbridge audit"
+}

@@ -1,0 +1,108 @@
+package ui
+
+import (
+	"strings"
+
+	"github.com/charmbracelet/x/ansi"
+)
+
+// preview is the second pane beside a form: why the field is asked, and what the answers make.
+func (w *walk) preview(at string, b box) []string {
+	var lines []string
+	if f, ok := w.field(at); ok {
+		lines = append(lines, w.strong.Render(f.Title), "")
+		for _, l := range fold(f.Why, b.w) {
+			lines = append(lines, w.muted.Render(l))
+		}
+		lines = append(lines, "")
+	}
+	if w.flaw != nil {
+		return append(lines, w.changed.Render("What the answers make is shown once they fit."))
+	}
+	for _, d := range w.documents(at) {
+		lines = append(append(lines, w.strong.Render(d.title)), w.painted(tight(d.text), b.w)...)
+		lines = append(lines, "")
+	}
+	return lines
+}
+
+// document is a text that the answers make, as it will be written.
+type document struct{ title, text string }
+
+// documents are what the answers make: those of the focused direction first.
+func (w *walk) documents(at string) []document {
+	number := w.sides.Google.Number
+	if number == "" {
+		number = notYet("project number")
+	}
+	to, from := w.toAWSDocuments(), w.toGoogleDocuments(number)
+	line := document{"The same without a screen", w.draft.command()}
+	if strings.HasPrefix(at, "toGoogle.") {
+		return append(append(from, line), to...)
+	}
+	return append(append(to, from...), line)
+}
+
+func (w *walk) toAWSDocuments() []document {
+	if w.bridge.ToAWS == nil {
+		return nil
+	}
+	return []document{
+		{"Trust policy of " + w.bridge.ToAWS.Role.Name, string(w.bridge.Trust(notYet("number of the account")).JSON())},
+	}
+}
+
+func (w *walk) toGoogleDocuments(number string) []document {
+	b := w.bridge
+	if b.ToGoogle == nil {
+		return nil
+	}
+	return []document{
+		{"Condition of provider " + b.ToGoogle.Provider, b.Condition()},
+		{"Who is let in", b.Member(number)},
+		{"Trust policy of " + b.ToGoogle.Role.Name, string(b.WorkloadTrust().JSON())},
+	}
+}
+
+// notYet stands in a document for a value that only a cloud can give.
+func notYet(what string) string { return "(" + what + ", known after apply)" }
+
+// painted draws a document: what is not known yet stands out, everything else is quiet.
+func (w *walk) painted(text string, width int) []string {
+	var out []string
+	for _, line := range strings.Split(strings.TrimRight(text, "\n"), "\n") {
+		style := w.muted
+		if strings.Contains(line, "known after apply") {
+			style = w.changed
+		}
+		for _, l := range chop(line, width) {
+			out = append(out, style.Render(l))
+		}
+	}
+	return out
+}
+
+// chop breaks a line at any cell and lets what follows hang: documents keep their spaces.
+func chop(line string, width int) []string {
+	line = clean(line)
+	hang := line[:len(line)-len(strings.TrimLeft(line, " "))] + " "
+	if len(hang) > width/2 {
+		hang = " "
+	}
+	var out []string
+	for cells(line) > width && width > len(hang) {
+		out = append(out, ansi.Truncate(line, width, ""))
+		line = hang + ansi.TruncateLeft(line, width, "")
+	}
+	return append(out, line)
+}
+
+// tight halves the indentation of a document: the pane is narrow.
+func tight(text string) string {
+	lines := strings.Split(text, "\n")
+	for i, l := range lines {
+		rest := strings.TrimLeft(l, " ")
+		lines[i] = strings.Repeat(" ", (len(l)-len(rest))/2) + rest
+	}
+	return strings.Join(lines, "\n")
+}

@@ -1,0 +1,72 @@
+package ui
+
+import (
+	"charm.land/bubbles/v2/key"
+	tea "charm.land/bubbletea/v2"
+)
+
+// reader is a text that is read and left again: help, details, a report. What happens meanwhile reaches the screen behind
+// it, which stays where it was.
+type reader struct {
+	behind screen
+	title  string
+	text   func(w *walk, width int) []string // drawn anew at every size
+	copies string                            // what `c` puts on the clipboard, "" for nothing
+	top    int
+}
+
+func (r reader) stage() stage { return r.behind.stage() }
+
+func (r reader) keys(w *walk) []key.Binding {
+	take := bind("c", "copy", "c")
+	take.SetEnabled(r.copies != "")
+	return []key.Binding{bind("esc", "close", "esc", "enter", "q", "d", "?"), bind(w.upDown, "scroll", "up", "down", "pgup", "pgdown"), take}
+}
+
+func (r reader) update(w *walk, msg tea.Msg) (screen, tea.Cmd) {
+	if _, typed := msg.(tea.KeyPressMsg); !typed {
+		var cmd tea.Cmd
+		r.behind, cmd = r.behind.update(w, msg)
+		return r, cmd
+	}
+	switch {
+	case is(msg, "esc", "enter", "q", "d", "?", "f1"):
+		return r.behind, nil
+	case is(msg, "c") && r.copies != "":
+		w.say("copied to the clipboard, where the terminal allows it")
+		return r, tea.SetClipboard(r.copies)
+	}
+	return r.scroll(w, msg), nil
+}
+
+func (r reader) scroll(w *walk, msg tea.Msg) reader {
+	switch {
+	case is(msg, "up", "k"):
+		r.top--
+	case is(msg, "down", "j"):
+		r.top++
+	case is(msg, "pgup"):
+		r.top -= 10
+	case is(msg, "pgdown", "space"):
+		r.top += 10
+	}
+	last := len(r.text(w, w.size.w-4)) - (w.size.h - headRows - footRows - 4)
+	r.top = max(0, min(r.top, last))
+	return r
+}
+
+func (r reader) view(w *walk, b box) page {
+	text := r.text(w, b.w-2)
+	room := b.h - 2
+	shown := text[min(r.top, len(text)):]
+	more := ""
+	if len(shown) > room {
+		more = w.muted.Render(itoa(len(shown)-room) + " more lines below")
+	}
+	lines := []string{w.spread(w.strong.Render(r.title), more, b.w), ""}
+	return page{lines: append(lines, indent("  ", first(shown, room))...)}
+}
+
+func (r reader) aside(*walk, box) []string { return nil }
+
+func (r reader) topic(w *walk) topic { return r.behind.topic(w) }
