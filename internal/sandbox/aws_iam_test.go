@@ -121,4 +121,3 @@ func TestUnknownCallersAreRefused(t *testing.T) {
 		})
 	}
 }
-

@@ -109,3 +109,28 @@ func (c *Cloud) decodeAuthorization(message string) (string, error) {
 	}
 	return string(content), nil
 }
+
+// IssuerKeys answers the JWKS that the issuer of an account's own tokens publishes, or false when no account has that
+// issuer.
+func (c *Cloud) IssuerKeys(issuer string) ([]byte, bool) {
+	var number string
+	c.world.View(func(s *world.State, _ time.Time) {
+		if account, ok := s.AWS.ByIssuer(issuer); ok {
+			number = account.ID
+		}
+	})
+	if number == "" {
+		return nil, false
+	}
+	rsa, err := c.world.JWKS(world.IssuerAWS+number, "RS256")
+	if err != nil {
+		return nil, false
+	}
+	ec, err := c.world.JWKS(world.IssuerAWSES384+number, "ES384")
+	if err != nil {
+		return nil, false
+	}
+	rsa.Keys = append(rsa.Keys, ec.Keys...)
+	text, err := json.Marshal(rsa)
+	return text, err == nil
+}

@@ -85,11 +85,11 @@ func (a *Account) addInstances(now time.Time, s *State) {
 	}
 }
 
-// newInstance numbers the seeded machines: i-0acce55000000001 and so on, the same under every seed.
+// newInstance numbers the seeded machines: i-0acce550000000001 and so on, the same under every seed.
 func newInstance(region, name string, launched time.Time, n int) *Instance {
 	digit := string(rune('0' + n))
 	return &Instance{
-		ID: "i-0acce5500000000" + digit, Region: region, Zone: region + "a", Type: "t3.micro",
+		ID: "i-0acce55000000000" + digit, Region: region, Zone: region + "a", Type: "t3.micro",
 		Image: "ami-0acce5500000000a1", State: "running", PrivateIP: "10.0.1.1" + digit, Launched: launched,
 		Tokens: "required", HopLimit: 2, Tags: []Tag{{"Name", name}},
 	}

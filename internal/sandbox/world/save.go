@@ -64,6 +64,9 @@ func read(path string, seed uint64, knobs Knobs) (*World, error) {
 		return nil, fmt.Errorf("read sandbox state %s: it has version %d and this program reads version %d; remove it to start a fresh world",
 			path, w.state.Version, StateVersion)
 	}
+	if err := w.arm(); err != nil {
+		return nil, fmt.Errorf("read sandbox state %s: it is damaged (%w); remove it to start a fresh world", path, err)
+	}
 	w.remember()
 	return w, nil
 }

@@ -8,19 +8,15 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"time"
 )
 
 // ErrSeal says that a token was not sealed here, not for this purpose, or was touched since.
 var ErrSeal = errors.New("open token: not a token of this world")
 
 // Seal encrypts v for a purpose. What it returns is the whole record: nothing is kept, so that issuing ten thousand
-// tokens costs no memory and no save.
+// tokens costs no memory and no save. It may be called inside View and Change.
 func (w *World) Seal(purpose string, v any) (string, error) {
-	aead, err := w.aead()
-	if err != nil {
-		return "", err
-	}
+	aead := w.sealer
 	plain, err := json.Marshal(v)
 	if err != nil {
 		return "", fmt.Errorf("seal token: %w", err)
@@ -34,10 +30,7 @@ func (w *World) Seal(purpose string, v any) (string, error) {
 
 // Open decrypts into v what Seal made for the same purpose.
 func (w *World) Open(purpose, token string, v any) error {
-	aead, err := w.aead()
-	if err != nil {
-		return err
-	}
+	aead := w.sealer
 	raw, err := base64.StdEncoding.DecodeString(token)
 	if err != nil || len(raw) < aead.NonceSize() {
 		return ErrSeal
@@ -52,16 +45,14 @@ func (w *World) Open(purpose, token string, v any) error {
 	return nil
 }
 
-func (w *World) aead() (cipher.AEAD, error) {
-	w.sealing.Do(func() {
-		var key []byte
-		w.View(func(s *State, _ time.Time) { key = s.Seal })
-		block, err := aes.NewCipher(key)
-		if err != nil {
-			w.sealErr = fmt.Errorf("read sealing key: %w", err)
-			return
-		}
-		w.sealer, w.sealErr = cipher.NewGCM(block)
-	})
-	return w.sealer, w.sealErr
+// arm readies the sealing key. New and Load call it, so that sealing never waits for the state.
+func (w *World) arm() error {
+	block, err := aes.NewCipher(w.state.Seal)
+	if err != nil {
+		return fmt.Errorf("read sealing key: %w", err)
+	}
+	if w.sealer, err = cipher.NewGCM(block); err != nil {
+		return fmt.Errorf("read sealing key: %w", err)
+	}
+	return nil
 }

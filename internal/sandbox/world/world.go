@@ -46,15 +46,14 @@ type World struct {
 	keys    keyring
 	secrets ledger
 
-	sealing sync.Once
-	sealer  cipher.AEAD
-	sealErr error
+	sealer cipher.AEAD
 }
 
 // New returns a freshly seeded world: a project, an account and an operator on each side, and a second pair with a past.
 func New(seed uint64, knobs Knobs) *World {
 	w := &World{knobs: knobs, state: State{Version: StateVersion, Seed: seed, Seal: make([]byte, 32)}}
 	_, _ = rand.Read(w.state.Seal)
+	_ = w.arm() // 32 bytes are always a key
 	w.state.AWS = seedAWS(w.now(), &w.state)
 	w.state.Google = seedGoogle(w.now(), &w.state)
 	w.remember()

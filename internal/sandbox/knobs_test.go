@@ -1,0 +1,117 @@
+package sandbox_test
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/iam"
+	"github.com/aws/smithy-go"
+
+	"github.com/drawbridge-cloud/drawbridge/internal/sandbox"
+)
+
+func TestDroppedCallsHaveHappened(t *testing.T) {
+	s := start(t, sandbox.Options{Faults: []string{"aws.iam.CreateRole=drop*1"}})
+	_, err := iamOf(s).CreateRole(t.Context(), &iam.CreateRoleInput{RoleName: aws.String("lost"), AssumeRolePolicyDocument: aws.String(ec2Trust)})
+	var api smithy.APIError
+	if err == nil || errors.As(err, &api) {
+		t.Fatalf("got %v, want a broken connection", err)
+	}
+	must(iamOf(s).GetRole(t.Context(), &iam.GetRoleInput{RoleName: aws.String("lost")}))(t)
+}
+
+func TestRefusedCallsHaveNot(t *testing.T) {
+	s := start(t, sandbox.Options{Faults: []string{"aws.iam.CreateRole=refuse*1"}})
+	if _, err := iamOf(s).CreateRole(t.Context(), &iam.CreateRoleInput{RoleName: aws.String("kept"), AssumeRolePolicyDocument: aws.String(ec2Trust)}); err == nil {
+		t.Fatal("got an answer, want a broken connection")
+	}
+	_, err := iamOf(s).GetRole(t.Context(), &iam.GetRoleInput{RoleName: aws.String("kept")})
+	refusedWith(t, err, "NoSuchEntity")
+}
+
+func TestFaultsRunOut(t *testing.T) {
+	s := start(t, sandbox.Options{Faults: []string{"aws.sts.GetCallerIdentity=Throttling*2"}})
+	for range 2 {
+		_, err := stsOf(s).GetCallerIdentity(t.Context(), nil)
+		refusedWith(t, err, "Throttling")
+	}
+	must(stsOf(s).GetCallerIdentity(t.Context(), nil))(t)
+	var names []string
+	for _, c := range s.Calls() {
+		names = append(names, c.Name)
+	}
+	if want := slices.Repeat([]string{"aws.sts.GetCallerIdentity"}, 3); !slices.Equal(names, want) {
+		t.Errorf("calls: got %v, want %v", names, want)
+	}
+}
+
+func TestUnreadableFaultIsSaid(t *testing.T) {
+	_, err := sandbox.Start(t.Context(), sandbox.Options{Faults: []string{"iam.CreateRole"}})
+	if err == nil || !strings.Contains(err.Error(), "CALL=ERROR") {
+		t.Errorf("got %v, want the syntax", err)
+	}
+}
+
+func TestLagShowsTheOldStateFirst(t *testing.T) {
+	s := start(t, sandbox.Options{Lag: time.Minute})
+	newRole(t, s, "slow", ec2Trust)
+	get := func() error {
+		_, err := iamOf(s).GetRole(t.Context(), &iam.GetRoleInput{RoleName: aws.String("slow")})
+		return err
+	}
+	refusedWith(t, get(), "NoSuchEntity")
+	must(iamOf(s).PutRolePolicy(t.Context(), &iam.PutRolePolicyInput{RoleName: aws.String("slow"), PolicyName: aws.String("p"), PolicyDocument: aws.String(
+		`{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"s3:*","Resource":"*"}}`)}))(t) // a write finds it
+	s.World().Advance(2 * time.Minute)
+	if err := get(); err != nil {
+		t.Errorf("later: got %v", err)
+	}
+}
+
+func TestStateOutlivesTheProcess(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "state.json")
+	s := start(t, sandbox.Options{StateFile: path})
+	newRole(t, s, "kept", ec2Trust)
+	_, err := sandbox.Start(t.Context(), sandbox.Options{StateFile: path})
+	if err == nil || !strings.Contains(err.Error(), "pid") {
+		t.Errorf("second holder: got %v, want the first one's pid", err)
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if mode := must(os.Stat(path))(t).Mode().Perm(); mode != 0o600 {
+		t.Errorf("mode: got %o, want 600", mode)
+	}
+	again := start(t, sandbox.Options{StateFile: path})
+	must(iamOf(again).GetRole(t.Context(), &iam.GetRoleInput{RoleName: aws.String("kept")}))(t)
+}
+
+func TestForeignStateIsRefused(t *testing.T) {
+	for name, content := range map[string]string{"it is damaged": `{"version":1,`, "version 99": `{"version":99}`} {
+		path := filepath.Join(t.TempDir(), "state.json")
+		if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		_, err := sandbox.Start(t.Context(), sandbox.Options{StateFile: path})
+		if err == nil || !strings.Contains(err.Error(), name) {
+			t.Errorf("got %v, want %q in it", err, name)
+		}
+	}
+}
+
+func TestSecretsHoldWhatWasIssued(t *testing.T) {
+	s := start(t, sandbox.Options{})
+	_, secret := s.World().OperatorKey()
+	token := idToken(t, s, nil)
+	for _, want := range []string{secret, token, s.Environ()["GOOGLE_OAUTH_ACCESS_TOKEN"]} {
+		if !slices.Contains(s.Secrets(), want) {
+			t.Error("a credential is missing from Secrets")
+		}
+	}
+}
