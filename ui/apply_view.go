@@ -1,7 +1,6 @@
 package ui
 
 import (
-	tea "charm.land/bubbletea/v2"
 	"charm.land/lipgloss/v2"
 
 	"github.com/drawbridge-cloud/drawbridge/steps"
@@ -107,26 +106,6 @@ func (w *walk) verdict(width int) []string {
 	return append(lines, w.muted.Render("Go on now with r, or later with: ")+"drawbridge apply -f "+quote(w.o.File))
 }
 
-// newPlank shows one change of the run whole, with how it went.
-func newPlank(behind screen, id string) reader {
-	return reader{behind: behind, title: "Change", text: func(w *walk, width int) []string {
-		p := w.run.planks[w.run.index[id]]
-		lines := []string{w.plankMark(p) + " " + w.strong.Render(titled(p.change)), ""}
-		if says, tone := w.plankSays(p); says != "" {
-			for _, l := range fold(says, width) {
-				lines = append(lines, tone.Render(l))
-			}
-			lines = append(lines, "")
-		}
-		if w.result != nil {
-			if s, ok := w.result.Step(id); ok && s.Problem != nil {
-				lines = append(append(lines, w.problem(s.Problem, width)...), "")
-			}
-		}
-		return append(lines, w.detailed(p.change, width)...)
-	}}
-}
-
 func (a apply) aside(w *walk, b box) []string {
 	lane := w.lane(a.cloud)
 	if a.at >= len(lane) {
@@ -143,18 +122,4 @@ func (a apply) topic(*walk) topic {
 		"ctrl+c asks once, finishes the request in flight, and leaves everything so that the next run goes on from there. " +
 			"Running apply twice changes nothing the second time.",
 	}}
-}
-
-// progress shows the run on the terminal's own bar, where it has one.
-func (m model) progress() *tea.ProgressBar {
-	done, all := m.run.count()
-	switch {
-	case m.runs(callApply) && all > 0:
-		return tea.NewProgressBar(tea.ProgressBarDefault, done*100/all)
-	case m.runs(callProofs), m.runs(callPlan):
-		return tea.NewProgressBar(tea.ProgressBarIndeterminate, 0)
-	case m.ended() && !m.went():
-		return tea.NewProgressBar(tea.ProgressBarError, 100)
-	}
-	return nil
 }

@@ -56,6 +56,7 @@ type walk struct {
 	written     []string
 	took        []artifact.File // those written
 	stopping    bool            // the person, or the context, wants out
+	razed       bool            // destroy was confirmed
 	interrupted bool
 }
 
