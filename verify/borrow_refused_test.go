@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/drawbridge-cloud/drawbridge/internal/cloud"
 	"github.com/drawbridge-cloud/drawbridge/internal/sandbox/world"
 )
 
@@ -123,5 +124,41 @@ func TestALostReplyOfTheGrantIsStillReturned(t *testing.T) {
 	}
 	if left := r.lent(t); len(left) > 0 {
 		t.Errorf("still borrowed: %s", dump(left))
+	}
+}
+
+func TestBorrowingStopsWhenSomebodyElseWritesTheTrust(t *testing.T) {
+	r := standing(t, bothWays)
+	r.opts.Directions = []string{ToGoogle}
+	const theirs = `{"Sid":"Theirs","Effect":"Allow","Principal":{"Service":"lambda.amazonaws.com"},"Action":"sts:AssumeRole"}`
+	written := false
+	ctx := cloud.WithTrace(quick(t.Context()), &cloud.Trace{Call: func(c cloud.Call) {
+		if c.Operation == "UpdateAssumeRolePolicy" && !written {
+			written = true
+			r.retrust(t, "report-reader", `"Statement":[`, `"Statement":[`+theirs+",")
+		}
+	}})
+	proofs, err := Proofs(ctx, r.world, r.opts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if p := proofs[0]; p.Verdict != Skipped || p.Borrowed != nil || !strings.Contains(p.Reason, "somebody else") && !strings.Contains(p.Reason, "written") {
+		t.Errorf("verdict %s (%s); want skipped, because somebody else wrote", p.Verdict, p.Reason)
+	}
+	if now := r.trust(t, "report-reader"); strings.Contains(now, loanSid) || !strings.Contains(now, "Theirs") {
+		t.Errorf("trust is %s; want theirs kept and ours gone", now)
+	}
+}
+
+func TestReturningKeepsWhatOthersWroteMeanwhile(t *testing.T) {
+	r := standing(t, bothWays)
+	r.opts.Directions = []string{ToGoogle}
+	r.when(Borrowing, func(Event) {
+		r.retrust(t, "report-reader", `"Statement":[`, `"Statement":[{"Sid":"Theirs","Effect":"Allow","Principal":{"Service":"lambda.amazonaws.com"},"Action":"sts:AssumeRole"},`)
+	})
+	p := r.prove(t)[ToGoogle]
+	wantProven(t, p)
+	if now := r.trust(t, "report-reader"); !p.Borrowed.Removed || strings.Contains(now, loanSid) || !strings.Contains(now, "Theirs") {
+		t.Errorf("removed %v, trust is %s; want theirs kept and ours gone", p.Borrowed.Removed, now)
 	}
 }

@@ -57,8 +57,10 @@ func (c *crossing) livePath(ctx context.Context) (path, error) {
 }
 
 func projectNumber(ctx context.Context, w *steps.World) (string, error) {
-	if number, known := w.Facts.ProjectNumber.Get(); known {
-		return number, nil
+	if w.Facts != nil {
+		if number, known := w.Facts.ProjectNumber.Get(); known {
+			return number, nil
+		}
 	}
 	project, err := w.Google.Projects.Projects.Get(w.Bridge.Google.Project).Context(ctx).Do()
 	if err != nil {

@@ -22,9 +22,10 @@ type trustAnswer struct {
 	claims  map[string]any
 }
 
-// final tells that waiting will not help: the live trust policy keeps this token out.
+// final tells that waiting will not help: the live trust policy keeps this token out, or there is none. A role that was
+// just made is read before it can be assumed, so that one that cannot be read was not made.
 func (t trustAnswer) final() bool {
-	return t.asked && t.err == nil && !t.missing && !t.verdict.Admitted
+	return t.asked && t.err == nil && (t.missing || !t.verdict.Admitted)
 }
 
 // readTrust judges the token by the role's live trust policy.

@@ -279,3 +279,22 @@ func TestADoorThatDoesNotAnswerIsUnknown(t *testing.T) {
 		}
 	}
 }
+
+func TestAnAdoptedPoolMayServeOthersAsLongAsTheBindingDoesNot(t *testing.T) {
+	r := standing(t, bothWays)
+	r.opts.Directions = []string{ToGoogle}
+	r.world.Bridge.Adopt = []string{"toGoogle.pool"}
+	r.provider(t, func(p *world.Provider) { p.Condition = "" })
+	p := r.prove(t)[ToGoogle]
+	if p.Verdict != Proven || doorOutcomes(p)["operator's own identity"] != doorRefused {
+		t.Errorf("verdict %s, doors %v; want proven, refused by the binding", p.Verdict, doorOutcomes(p))
+	}
+	r.account(t, reportReader, func(a *world.ServiceAccount) {
+		b := a.Policy.Value.Bindings[0]
+		b.Members = []string{b.Members[0], b.Members[0][:strings.Index(b.Members[0], "attribute.")] + "*"}
+		a.Policy.Value.Bindings = []world.PolicyBinding{b}
+	})
+	if p := r.prove(t)[ToGoogle]; p.Verdict != Open {
+		t.Errorf("verdict %s; want open, now that the whole pool is bound", p.Verdict)
+	}
+}
