@@ -70,7 +70,7 @@ func (s *roleStep) create(ctx context.Context, w *World, seen roleSeen) error {
 
 // principalSeen repeats a write that names a principal which IAM may not see yet.
 func (s *roleStep) principalSeen(ctx context.Context, put func(context.Context) error) error {
-	wait := cloud.Wait{What: "the principal in the trust of " + s.about.Title + " to be known", Retry: func(err error) bool { return explain.Is(err, explain.Pending) }}
+	wait := cloud.Wait{What: "the principal in the trust of " + s.about.Title + " to be known", Retry: pending}
 	return cloud.Until(ctx, wait, put)
 }
 

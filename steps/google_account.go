@@ -94,9 +94,13 @@ func (s *accountStep) Plan(ctx context.Context, w *World, want Want) (Change, er
 
 func (s *accountStep) planThere(ctx context.Context, w *World, a *iam.ServiceAccount) (Change, error) {
 	owner := byDescription(s.b, a.Description)
+	accepted, err := s.accepted(ctx, w, a)
+	if err != nil {
+		return Change{}, err
+	}
 	enable := command("gcloud", "iam", "service-accounts", "enable", s.email, "--project", s.project)
 	switch {
-	case owner != ours && !s.b.Adopts(s.field):
+	case owner != ours && !s.b.Adopts(s.field) && !accepted:
 		return s.about.blocked("list "+s.field+" under adopt, or name another account in "+s.field, "%s", stranger(owner)), nil
 	case owner != ours && a.Disabled:
 		return s.about.blocked("if it may be used again: "+enable, "it is to be adopted but is disabled"), nil
@@ -109,6 +113,16 @@ func (s *accountStep) planThere(ctx context.Context, w *World, a *iam.ServiceAcc
 	return s.about.keep("number " + a.UniqueId), nil
 }
 
+// accepted reports whether a person has named this very account by its number: now, or before, in which case our own role
+// trusts it. That is how a re-created account, which bears no mark, stays the bridge's.
+func (s *accountStep) accepted(ctx context.Context, w *World, a *iam.ServiceAccount) (bool, error) {
+	if s.direction != "to-aws" || w.Consent.AcceptAccount == a.UniqueId {
+		return s.direction == "to-aws", nil
+	}
+	r, err := readRole(ctx, w, s.b.ToAWS.Role.Name)
+	return r != nil && byTags(s.b, r.Tags) == ours && slices.Equal(numbersIn(r.Trust), []string{a.UniqueId}), err
+}
+
 // planAdopt says adopt while something of ours is missing on the account; the steps that add it do the writing.
 func (s *accountStep) planAdopt(ctx context.Context, w *World, a *iam.ServiceAccount) (Change, error) {
 	used, err := s.used(ctx, w, a)
@@ -118,7 +132,7 @@ func (s *accountStep) planAdopt(ctx context.Context, w *World, a *iam.ServiceAcc
 	if used {
 		return s.about.keep("adopted, number " + a.UniqueId), nil
 	}
-	c := s.about.change(Adopt, "it exists and the file allows it to be adopted; nothing on it is changed but what this bridge adds")
+	c := s.about.change(Adopt, "it exists and may be adopted; nothing on it is changed but what this bridge adds")
 	return c.with(seenOf(a), "", set("uniqueId", a.UniqueId)), nil
 }
 

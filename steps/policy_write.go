@@ -103,7 +103,7 @@ func (a allowPolicy) shows(ctx context.Context, e edit) error {
 // notSpread holds for the refusals that mean that an account, pool or API of a moment ago is not known everywhere yet.
 func notSpread(err error) bool {
 	p, ok := asProblem(err)
-	return ok && !p.Final && explain.Is(err, explain.Missing, explain.Pending, explain.Disabled)
+	return ok && !p.Final && !lost(err) && explain.Is(err, explain.Missing, explain.Pending, explain.Disabled)
 }
 
 // jitter keeps two writers that collided from colliding again.

@@ -123,7 +123,7 @@ func write[T any](ctx context.Context, op string, call func(context.Context) (T,
 }
 
 // lost reports whether a write failed without saying if it had an effect.
-func lost(err error) bool {
-	p, ok := asProblem(err)
-	return ok && p.Kind == explain.Other && (p.Status == 0 || p.Status >= 500)
-}
+func lost(err error) bool { return codeOf(err) == cloud.ReplyLost }
+
+// pending reports whether a write was refused because something of a moment ago is not known yet.
+func pending(err error) bool { return explain.Is(err, explain.Pending) && !lost(err) }

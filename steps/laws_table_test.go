@@ -1,0 +1,342 @@
+package steps
+
+import (
+	"fmt"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ec2"
+	ec2types "github.com/aws/aws-sdk-go-v2/service/ec2/types"
+	awsiam "github.com/aws/aws-sdk-go-v2/service/iam"
+	"google.golang.org/api/compute/v1"
+	"google.golang.org/api/iam/v1"
+	"google.golang.org/api/serviceusage/v1"
+)
+
+// The bridges that between them want every plank.
+const (
+	head = "version: 1\nname: crossing\ngoogle: {project: acme-build}\naws: {account: \"123456789012\", region: eu-west-1}\n"
+
+	toAWSFile = head + `toAWS:
+  serviceAccount: runner
+  role:
+    name: runner
+    maxSession: 2h
+    managedPolicies: [arn:aws:iam::aws:policy/ReadOnlyAccess]
+    inlinePolicy: {Version: "2012-10-17", Statement: [{Effect: Allow, Action: sqs:SendMessage, Resource: "*"}]}
+  vm: {name: runner-1, zone: australia-southeast1-a}
+  gke: {namespace: ci, serviceAccount: runner}
+`
+	explicitFile = head + "toAWS:\n  serviceAccount: runner\n  role: {name: runner}\n  provider: explicit\n"
+
+	toGoogleFile = head + `toGoogle:
+  role:
+    name: reader
+    managedPolicies: [arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore]
+  grants:
+    - roles/storage.objectViewer
+    - {role: roles/browser, condition: {title: until spring, expression: 'request.time < timestamp("2030-03-01T00:00:00Z")'}}
+`
+	jwtFile = head + "toGoogle:\n  role: {name: reader, runsOn: ecs}\n  access: direct\n  grants: [roles/storage.objectViewer]\n"
+)
+
+func attachedFile(instance string) string {
+	return head + "toGoogle:\n  role: {name: reader, instance: " + instance + "}\n  grants: [roles/browser]\n"
+}
+
+const (
+	googleIAM = "google.iam.projects."
+	pools     = googleIAM + "locations.workloadIdentityPools."
+)
+
+func laws() []law {
+	return []law{
+		{
+			id: "google.apis", file: toAWSFile, write: "google.serviceusage.services.enable",
+			remove: func(r *rig) { r.disable("iamcredentials.googleapis.com") }, removed: Update,
+		},
+		{
+			id: "google.service-account.to-aws", file: toAWSFile, write: googleIAM + "serviceAccounts.create",
+			tamper: func(r *rig) { r.disableAccount("runner") }, tampered: Update,
+			remove: func(r *rig) { r.deleteAccount("runner") }, removed: Restore,
+			foreign: func(r *rig) { r.createAccount("runner") },
+		},
+		{
+			id: "aws.oidc-provider", file: explicitFile, write: "aws.iam.CreateOpenIDConnectProvider",
+			tamper: func(r *rig) { r.emptyProvider() }, tampered: Update,
+			foreign: func(r *rig) { r.createProvider() },
+		},
+		{
+			id: "aws.role.to-aws", file: toAWSFile, write: "aws.iam.CreateRole",
+			tamper: func(r *rig) { r.trust("runner", `{"AWS":"arn:aws:iam::210987654321:root"}`) }, tampered: Update,
+			remove: func(r *rig) { r.deleteRole("runner") }, removed: Create,
+			foreign: func(r *rig) { r.createRole("runner") },
+		},
+		{
+			id: "aws.role-policies.to-aws", file: toAWSFile, write: "aws.iam.AttachRolePolicy",
+			tamper: func(r *rig) { r.attach("runner", "arn:aws:iam::aws:policy/AdministratorAccess") }, tampered: Remove,
+			remove: func(r *rig) { r.stripRole("runner") }, removed: Create,
+		},
+		{
+			id: "google.vm", file: toAWSFile, write: "google.compute.instances.insert",
+			remove: func(r *rig) { r.deleteVM("runner-1") }, removed: Create,
+			foreign: func(r *rig) { r.createVM("runner-1") },
+		},
+		{
+			id: "google.gke-binding", file: toAWSFile, write: googleIAM + "serviceAccounts.setIamPolicy",
+			remove: func(r *rig) { r.clearPolicy("runner") }, removed: Create,
+		},
+		{
+			id: "aws.outbound-federation", file: jwtFile, write: "aws.iam.EnableOutboundWebIdentityFederation",
+			remove: func(r *rig) { r.disableOutbound() }, removed: Create,
+		},
+		{
+			id: "aws.role.to-google", file: toGoogleFile, write: "aws.iam.CreateRole",
+			tamper: func(r *rig) { r.trust("reader", `{"Service":"lambda.amazonaws.com"}`) }, tampered: Update,
+			foreign: func(r *rig) { r.createRole("reader") },
+		},
+		{
+			id: "aws.role-policies.to-google", file: jwtFile, write: "aws.iam.PutRolePolicy",
+			tamper: func(r *rig) { r.widenOutbound("reader") }, tampered: Update,
+			remove: func(r *rig) { r.stripRole("reader") }, removed: Create,
+		},
+		{
+			id: "aws.instance-profile", file: toGoogleFile, write: "aws.iam.CreateInstanceProfile",
+			tamper: func(r *rig) { r.emptyProfile("reader") }, tampered: Update,
+			remove: func(r *rig) { r.deleteProfile("reader") }, removed: Create,
+			foreign: func(r *rig) { r.createProfile("reader") },
+		},
+		{
+			id: "aws.instance-profile-association", setup: func(r *rig) { r.file(attachedFile(r.runInstance())) }, file: toGoogleFile,
+			write:  "aws.ec2.AssociateIamInstanceProfile",
+			remove: func(r *rig) { r.disassociate() }, removed: Create,
+			foreign: func(r *rig) { r.associateOther() },
+		},
+		{
+			id: "google.pool", file: toGoogleFile, write: pools + "create",
+			tamper: func(r *rig) { r.disablePool("crossing") }, tampered: Update,
+			remove: func(r *rig) { r.deletePool("crossing") }, removed: Restore,
+			foreign: func(r *rig) { r.createPool("crossing") },
+		},
+		{
+			id: "google.provider", file: toGoogleFile, write: pools + "providers.create",
+			tamper: func(r *rig) { r.openProvider("crossing", "aws-123456789012") }, tampered: Update,
+			remove: func(r *rig) { r.deleteProvider("crossing", "aws-123456789012") }, removed: Restore,
+		},
+		{
+			id: "google.service-account.to-google", file: toGoogleFile, write: googleIAM + "serviceAccounts.create",
+			tamper: func(r *rig) { r.disableAccount("reader") }, tampered: Update,
+			remove: func(r *rig) { r.deleteAccount("reader") }, removed: Restore,
+			foreign: func(r *rig) { r.createAccount("reader") },
+		},
+		{
+			id: "google.binding", file: toGoogleFile, write: googleIAM + "serviceAccounts.setIamPolicy",
+			tamper: func(r *rig) { r.bindPool("reader") }, tampered: Remove,
+			remove: func(r *rig) { r.clearPolicy("reader") }, removed: Create,
+		},
+		{
+			id: "google.grants", file: toGoogleFile, write: "google.cloudresourcemanager.projects.setIamPolicy",
+			tamper: func(r *rig) {
+				r.must(r.server.Google().Tamper().Grant("acme-build", "roles/editor", r.account("reader")))
+			},
+			tampered: Remove,
+			remove: func(r *rig) {
+				r.must(r.server.Google().Tamper().Revoke("acme-build", "roles/storage.objectViewer", r.account("reader")))
+				r.must(r.server.Google().Tamper().Revoke("acme-build", "roles/browser", r.account("reader")))
+			},
+			removed: Create,
+		},
+	}
+}
+
+// What another administrator does by hand, with the same SDKs.
+
+func (r *rig) account(id string) string {
+	return "serviceAccount:" + id + "@acme-build.iam.gserviceaccount.com"
+}
+
+func (r *rig) accountName(id string) string {
+	return accountName("acme-build", id+"@acme-build.iam.gserviceaccount.com")
+}
+
+func (r *rig) disable(api string) {
+	_, err := r.google.Services.Services.Disable("projects/acme-build/services/"+api, &serviceusage.DisableServiceRequest{}).Do()
+	r.must(err)
+}
+
+func (r *rig) createAccount(id string) {
+	_, err := r.google.IAM.Projects.ServiceAccounts.Create("projects/acme-build", &iam.CreateServiceAccountRequest{AccountId: id}).Do()
+	r.must(err)
+}
+
+func (r *rig) disableAccount(id string) {
+	_, err := r.google.IAM.Projects.ServiceAccounts.Disable(r.accountName(id), &iam.DisableServiceAccountRequest{}).Do()
+	r.must(err)
+}
+
+func (r *rig) deleteAccount(id string) {
+	_, err := r.google.IAM.Projects.ServiceAccounts.Delete(r.accountName(id)).Do()
+	r.must(err)
+}
+
+func (r *rig) clearPolicy(id string) {
+	p, err := r.google.IAM.Projects.ServiceAccounts.GetIamPolicy(r.accountName(id)).Do()
+	r.must(err)
+	p.Bindings, p.ForceSendFields = nil, []string{"Bindings"}
+	_, err = r.google.IAM.Projects.ServiceAccounts.SetIamPolicy(r.accountName(id), &iam.SetIamPolicyRequest{Policy: p}).Do()
+	r.must(err)
+}
+
+// bindPool lets a whole pool act as an account.
+func (r *rig) bindPool(id string) {
+	p, err := r.google.IAM.Projects.ServiceAccounts.GetIamPolicy(r.accountName(id)).Do()
+	r.must(err)
+	add(p, workloadUser("principalSet://iam.googleapis.com/"+r.bridge.PoolName("512345678901")+"/*"))
+	_, err = r.google.IAM.Projects.ServiceAccounts.SetIamPolicy(r.accountName(id), &iam.SetIamPolicyRequest{Policy: p}).Do()
+	r.must(err)
+}
+
+func (r *rig) poolName(id string) string {
+	return "projects/acme-build/locations/global/workloadIdentityPools/" + id
+}
+
+func (r *rig) createPool(id string) {
+	api := r.google.IAM.Projects.Locations.WorkloadIdentityPools
+	_, err := api.Create("projects/acme-build/locations/global", &iam.WorkloadIdentityPool{}).WorkloadIdentityPoolId(id).Do()
+	r.must(err)
+}
+
+func (r *rig) disablePool(id string) {
+	_, err := r.google.IAM.Projects.Locations.WorkloadIdentityPools.Patch(r.poolName(id), &iam.WorkloadIdentityPool{Disabled: true}).UpdateMask("disabled").Do()
+	r.must(err)
+}
+
+func (r *rig) deletePool(id string) {
+	_, err := r.google.IAM.Projects.Locations.WorkloadIdentityPools.Delete(r.poolName(id)).Do()
+	r.must(err)
+}
+
+func (r *rig) openProvider(pool, id string) {
+	api := r.google.IAM.Projects.Locations.WorkloadIdentityPools.Providers
+	p := &iam.WorkloadIdentityPoolProvider{ForceSendFields: []string{"AttributeCondition"}}
+	_, err := api.Patch(r.poolName(pool)+"/providers/"+id, p).UpdateMask("attributeCondition").Do()
+	r.must(err)
+}
+
+func (r *rig) deleteProvider(pool, id string) {
+	_, err := r.google.IAM.Projects.Locations.WorkloadIdentityPools.Providers.Delete(r.poolName(pool) + "/providers/" + id).Do()
+	r.must(err)
+}
+
+func (r *rig) createVM(name string) {
+	_, err := r.google.Compute.Instances.Insert("acme-build", "australia-southeast1-a", &compute.Instance{
+		Name: name, MachineType: "zones/australia-southeast1-a/machineTypes/e2-small",
+		Disks:             []*compute.AttachedDisk{{Boot: true, InitializeParams: &compute.AttachedDiskInitializeParams{SourceImage: sourceImage("debian-12")}}},
+		NetworkInterfaces: []*compute.NetworkInterface{{Network: "global/networks/default"}},
+	}).Do()
+	r.must(err)
+}
+
+func (r *rig) deleteVM(name string) {
+	_, err := r.google.Compute.Instances.Delete("acme-build", "australia-southeast1-a", name).Do()
+	r.must(err)
+}
+
+func (r *rig) createRole(name string) {
+	_, err := r.aws.IAM.CreateRole(r.Context(), &awsiam.CreateRoleInput{
+		RoleName: &name, AssumeRolePolicyDocument: aws.String(trustOf(`{"Service":"ec2.amazonaws.com"}`)), Path: aws.String("/drawbridge/"),
+	})
+	r.must(err)
+}
+
+func trustOf(principal string) string {
+	return fmt.Sprintf(`{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":%s,"Action":"sts:AssumeRole"}]}`, principal)
+}
+
+func (r *rig) trust(name, principal string) {
+	_, err := r.aws.IAM.UpdateAssumeRolePolicy(r.Context(), &awsiam.UpdateAssumeRolePolicyInput{RoleName: &name, PolicyDocument: aws.String(trustOf(principal))})
+	r.must(err)
+}
+
+func (r *rig) attach(name, arn string) {
+	_, err := r.aws.IAM.AttachRolePolicy(r.Context(), &awsiam.AttachRolePolicyInput{RoleName: &name, PolicyArn: &arn})
+	r.must(err)
+}
+
+func (r *rig) stripRole(name string) {
+	have, err := readPolicies(r.Context(), r.world(), name)
+	r.must(err)
+	r.must(strip(r.Context(), r.world(), name, have.Attached, sortedKeys(have.Inline)))
+}
+
+func (r *rig) widenOutbound(name string) {
+	doc := `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"sts:GetWebIdentityToken","Resource":"*"}]}`
+	r.must(putInline(r.Context(), r.world(), name, "drawbridge-outbound-token", doc))
+}
+
+func (r *rig) deleteRole(name string) {
+	r.stripRole(name)
+	_, err := r.aws.IAM.DeleteRole(r.Context(), &awsiam.DeleteRoleInput{RoleName: &name})
+	r.must(err)
+}
+
+func (r *rig) createProvider() {
+	_, err := r.aws.IAM.CreateOpenIDConnectProvider(r.Context(), &awsiam.CreateOpenIDConnectProviderInput{Url: aws.String("https://accounts.google.com"), ClientIDList: []string{"somebody"}})
+	r.must(err)
+}
+
+func (r *rig) emptyProvider() {
+	p, err := readGoogleProvider(r.Context(), r.world())
+	r.must(err)
+	for _, id := range p.ClientIDs {
+		_, err := r.aws.IAM.RemoveClientIDFromOpenIDConnectProvider(r.Context(), &awsiam.RemoveClientIDFromOpenIDConnectProviderInput{OpenIDConnectProviderArn: &p.ARN, ClientID: &id})
+		r.must(err)
+	}
+}
+
+func (r *rig) disableOutbound() {
+	_, err := r.aws.IAM.DisableOutboundWebIdentityFederation(r.Context(), &awsiam.DisableOutboundWebIdentityFederationInput{})
+	r.must(err)
+}
+
+func (r *rig) createProfile(name string) {
+	_, err := r.aws.IAM.CreateInstanceProfile(r.Context(), &awsiam.CreateInstanceProfileInput{InstanceProfileName: &name})
+	r.must(err)
+}
+
+func (r *rig) emptyProfile(name string) {
+	_, err := r.aws.IAM.RemoveRoleFromInstanceProfile(r.Context(), &awsiam.RemoveRoleFromInstanceProfileInput{InstanceProfileName: &name, RoleName: &name})
+	r.must(err)
+}
+
+func (r *rig) deleteProfile(name string) {
+	r.emptyProfile(name)
+	_, err := r.aws.IAM.DeleteInstanceProfile(r.Context(), &awsiam.DeleteInstanceProfileInput{InstanceProfileName: &name})
+	r.must(err)
+}
+
+func (r *rig) runInstance() string {
+	out, err := r.aws.EC2.RunInstances(r.Context(), &ec2.RunInstancesInput{ImageId: aws.String("ami-0abcdef1234567890"), MinCount: aws.Int32(1), MaxCount: aws.Int32(1), InstanceType: ec2types.InstanceTypeT3Small})
+	r.must(err)
+	return *out.Instances[0].InstanceId
+}
+
+func (r *rig) disassociate() {
+	list, err := readAssociations(r.Context(), r.world())
+	r.must(err)
+	for _, a := range list {
+		_, err := r.aws.EC2.DisassociateIamInstanceProfile(r.Context(), &ec2.DisassociateIamInstanceProfileInput{AssociationId: &a.ID})
+		r.must(err)
+	}
+}
+
+func (r *rig) associateOther() {
+	r.createProfile("other")
+	r.createRole("other")
+	_, err := r.aws.IAM.AddRoleToInstanceProfile(r.Context(), &awsiam.AddRoleToInstanceProfileInput{InstanceProfileName: aws.String("other"), RoleName: aws.String("other")})
+	r.must(err)
+	id := r.bridge.ToGoogle.Role.Instance
+	_, err = r.aws.EC2.AssociateIamInstanceProfile(r.Context(), &ec2.AssociateIamInstanceProfileInput{
+		InstanceId: &id, IamInstanceProfile: &ec2types.IamInstanceProfileSpecification{Name: aws.String("other")},
+	})
+	r.must(err)
+}
