@@ -124,7 +124,7 @@ func (r *reader) field(f Field, n *node) *fault {
 
 // unknown says what could have been meant by a key that is no field here.
 func (r *reader) unknown(at *node, block, name string) *fault {
-	f := &fault{at: at, field: visible(join(block, name)), reason: "there is no such field"}
+	f := &fault{at: at, field: join(block, shown(name)), reason: "there is no such field"}
 	siblings := r.table.under(block)
 	if near := nearest(name, siblings); near != "" {
 		f.do = []string{"did you mean " + join(block, near) + "?"}

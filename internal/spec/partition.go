@@ -45,7 +45,7 @@ func partitions() [4]partition {
 // partitionOf finds the partition of a region, which reads AREA-DIRECTION-NUMBER.
 func partitionOf(region string) (partition, bool) {
 	words := strings.Split(region, "-")
-	if len(words) < 3 || words[len(words)-2] == "" {
+	if len(words) < 3 || !compass(words[len(words)-2]) {
 		return partition{}, false
 	}
 	if n, err := strconv.Atoi(words[len(words)-1]); err != nil || n < 1 || n > 99 {
@@ -58,6 +58,13 @@ func partitionOf(region string) (partition, bool) {
 		}
 	}
 	return partition{}, false
+}
+
+// compass keeps us-gov-1 and us-iso-1 from passing for regions of "us".
+func compass(direction string) bool {
+	return slices.ContainsFunc([]string{"north", "south", "east", "west", "central"}, func(d string) bool {
+		return strings.HasPrefix(direction, d)
+	})
 }
 
 // Partition is the first word of every ARN of the account: aws, aws-us-gov, aws-cn or aws-eusc. It follows from the

@@ -106,7 +106,7 @@ func layMapping(root *node, key, value string) *fault {
 }
 
 func (r *reader) unknownPath(at *node, path string) *fault {
-	f := &fault{at: at, field: visible(path), reason: "there is no such field"}
+	f := &fault{at: at, field: shown(path), reason: "there is no such field"}
 	if near := nearest(path, r.table.paths()); near != "" {
 		f.do = []string{"did you mean --set " + near + "=…?"}
 		return f

@@ -15,7 +15,8 @@ type source struct {
 }
 
 func newSource(file string, data []byte) source {
-	return source{file: file, lines: strings.Split(string(data), "\n")}
+	text := strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(string(data))
+	return source{file: file, lines: strings.Split(text, "\n")}
 }
 
 // fail turns a fault into the error for people.
@@ -25,7 +26,7 @@ func (s source) fail(f *fault) *Error {
 	case f.at == nil:
 	case f.at.flag:
 		e.File = "--set"
-	case f.at.line > 0:
+	case f.at.line > 0 && f.at.line <= len(s.lines): // the parser may count what lies behind the last line
 		e.Line, e.Column = f.at.line, f.at.column
 		e.Excerpt = s.excerpt(e.Line, e.Column)
 	}
@@ -40,15 +41,12 @@ const (
 
 // excerpt is the line with its number, and a caret below the column. Columns count characters from 1.
 func (s source) excerpt(line, column int) string {
-	if line < 1 || line > len(s.lines) {
-		return ""
-	}
 	text := s.lines[line-1]
 	margin := strconv.Itoa(line) + " | "
 	if looksSecret(text) {
 		return margin + "(not shown: this line looks like a credential)"
 	}
-	runes := []rune(strings.TrimRight(text, "\r"))
+	runes := []rune(text)
 	column = min(max(column, 1), len(runes)+1)
 	if start := column - 1 - excerptBefore; start > 0 {
 		runes, column = append([]rune("…"), runes[start:]...), column-start+1
@@ -83,6 +81,17 @@ func quote(value string) string {
 		return strconv.Quote(visible(string(runes[:57]))) + "…"
 	}
 	return strconv.Quote(visible(value))
+}
+
+// shown is a key as a message may name it: short, harmless, and hidden when it looks like a credential.
+func shown(key string) string {
+	if looksSecret(key) {
+		return "(not shown)"
+	}
+	if runes := []rune(key); len(runes) > 60 {
+		key = string(runes[:57]) + "…"
+	}
+	return visible(key)
 }
 
 const secretPattern = `-----BEGIN|private_key|(?i:secret_?access_?key|session_?token|client_?secret)|\b(AKIA|ASIA)[A-Z0-9]{12,}|` +

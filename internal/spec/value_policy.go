@@ -28,8 +28,8 @@ func putPolicy(p *json.RawMessage, n *node) *fault {
 	}
 	size := 0
 	for _, r := range out.String() {
-		if r > 0xff {
-			return wrong(n, fmt.Sprintf("the policy holds %q, and AWS takes only characters up to U+00FF", r), "replace it")
+		if r > 0xff || steers(r) {
+			return wrong(n, fmt.Sprintf("the policy holds %q, and AWS takes printable characters up to U+00FF", r), "replace it")
 		}
 		if !unicode.IsSpace(r) {
 			size++

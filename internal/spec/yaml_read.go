@@ -110,7 +110,7 @@ func syntaxFault(err error) *fault {
 	if strings.Contains(e.GetMessage(), "character '\t'") || strings.Contains(e.GetMessage(), "tab character") {
 		return wrong(tokenPlace(e.GetToken()), "YAML is not indented with tabs", "use two spaces for each level")
 	}
-	return wrong(tokenPlace(e.GetToken()), "not valid YAML: "+visible(e.GetMessage()), do)
+	return wrong(tokenPlace(e.GetToken()), "not valid YAML: "+shown(e.GetMessage()), do)
 }
 
 func tokenPlace(t *token.Token) *node {
