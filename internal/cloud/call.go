@@ -49,7 +49,7 @@ func harmlessAction(action string) bool {
 	return false
 }
 
-// harmlessRequest holds for Google reads, for whole updates, and for the POST calls that only ask or mint.
+// harmlessRequest holds for Google reads, for whole updates, and for the POST calls that only ask, mint or switch.
 func harmlessRequest(req *http.Request) bool {
 	switch req.Method {
 	case http.MethodGet, http.MethodHead, http.MethodPut, http.MethodPatch:
@@ -62,7 +62,7 @@ func harmlessRequest(req *http.Request) bool {
 	for _, end := range [...]string{
 		":getIamPolicy", ":testIamPermissions", ":generateIdToken", ":generateAccessToken", ":getEffectiveOrgPolicy",
 		":listAvailableOrgPolicyConstraints", ":listOrgPolicies", ":queryGrantableRoles", ":queryTestablePermissions",
-		":getAncestry", "/token", "/tokeninfo", "/introspect",
+		":getAncestry", ":enable", ":disable", ":batchEnable", "/token", "/tokeninfo", "/introspect",
 	} {
 		if strings.HasSuffix(path, end) {
 			return true

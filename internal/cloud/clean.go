@@ -33,13 +33,14 @@ func clean(s string) string {
 	return s
 }
 
-// secretShapes are what must never be told: JSON web tokens, Google's tokens, signatures, and any long run that could be
-// a session token or an encoded message.
+// secretShapes are what must never be told: JSON web tokens, Google's tokens, signatures, a URL's password, and any long
+// run that could be a session token or an encoded message.
 var secretShapes = sync.OnceValue(func() []*regexp.Regexp {
 	return []*regexp.Regexp{
 		regexp.MustCompile(`eyJ[\w-]{8,}(\.[\w-]*){0,4}`),
 		regexp.MustCompile(`ya29\.[\w.-]+`),
 		regexp.MustCompile(`(?i)(Signature=|Bearer |access_token=|id_token=|subject_token=|assertion=|refresh_token=|client_secret=|x-amz-security-token[:=] ?)[^\s,&"']+`),
+		regexp.MustCompile(`//[^/\s@]+@`),
 		regexp.MustCompile(`[A-Za-z0-9+/=_%-]{120,}`),
 	}
 })

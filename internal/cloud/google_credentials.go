@@ -28,6 +28,7 @@ type tokenSource struct {
 	words       string // for people
 	static      Secret
 	file        string // application default credentials
+	chosen      bool   // by GOOGLE_APPLICATION_CREDENTIALS
 	impersonate string
 	quotaEnv    string
 	project     string
@@ -48,6 +49,7 @@ func newTokenSource(o Options, g *Google) *tokenSource {
 		s.static, s.words = Secret(t), "CLOUDSDK_AUTH_ACCESS_TOKEN"
 	} else {
 		s.file, s.words = adcFile(o.Env), "application default credentials"
+		s.chosen = o.Env("GOOGLE_APPLICATION_CREDENTIALS") != ""
 	}
 	if s.impersonate != "" {
 		s.words += ", impersonating " + s.impersonate
@@ -98,11 +100,11 @@ func (s *tokenSource) own(ctx context.Context) (Secret, time.Time, error) {
 	}
 	p, err := s.detect()
 	if err != nil {
-		return "", time.Time{}, &signInError{Cloud: "google", File: s.file, Err: err}
+		return "", time.Time{}, s.failed(err)
 	}
 	t, err := p.Token(ctx)
 	if err != nil {
-		return "", time.Time{}, &signInError{Cloud: "google", File: s.file, Err: err}
+		return "", time.Time{}, s.failed(err)
 	}
 	return Secret(t.Value), t.Expiry, nil
 }
@@ -169,4 +171,8 @@ func (s *tokenSource) fileKind() credentials.CredType {
 // federated holds for a token of an identity pool, which belongs to no account.
 func (s *tokenSource) federated() bool {
 	return s.impersonate == "" && s.fileKind() == credentials.ExternalAccount
+}
+
+func (s *tokenSource) failed(err error) error {
+	return &signInError{Cloud: "google", File: s.file, Chosen: s.chosen, Err: err}
 }

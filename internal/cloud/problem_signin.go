@@ -50,7 +50,7 @@ func signInReply(err error) *explain.Problem {
 
 func notSignedIn(e *signInError) string {
 	if e.Cloud == "google" {
-		return "not signed in: there are no application default credentials"
+		return clean("not signed in: there is no " + e.File)
 	}
 	if e.Profile != "" {
 		return "not signed in: profile " + clean(e.Profile) + " does not exist or holds no credentials"
@@ -64,7 +64,11 @@ func signInCommands(e *signInError) []string {
 		if e.File == "" {
 			return []string{"CLOUDSDK_AUTH_ACCESS_TOKEN is no longer taken: unset it, or set it to a new token (gcloud auth print-access-token)"}
 		}
-		return []string{"gcloud auth application-default login"}
+		do := []string{"gcloud auth application-default login"}
+		if e.Chosen {
+			do = append(do, "or correct GOOGLE_APPLICATION_CREDENTIALS, which names "+clean(e.File))
+		}
+		return do
 	}
 	profile := ""
 	if e.Profile != "" && e.Profile != "default" {

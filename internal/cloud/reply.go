@@ -10,6 +10,11 @@ import (
 // errCallTimeout is the cause when one attempt took longer than Options.CallTimeout.
 var errCallTimeout = errors.New("no reply")
 
+// unsent is a failure before there was a connection, so that the request had no effect.
+type unsent struct{ error }
+
+func (e *unsent) Unwrap() error { return e.error }
+
 // refusedHost is a call that was not made, because its host is neither the clouds' nor loopback nor allowed.
 type refusedHost struct{ Host string }
 

@@ -80,30 +80,26 @@ func (r *retries) judge(resp *http.Response, err error) (explain.Kind, int) {
 func (r *retries) triesAfter(err error) int {
 	var strange *strangeReply
 	var dns *net.DNSError
+	var slow net.Error
 	switch {
 	case errors.As(err, &strange), certificateError(err), errors.As(err, &dns) && dns.IsNotFound:
 		return 0
-	case errors.Is(err, errCallTimeout):
-		if r.call.harmless {
-			return triesTimeout
-		}
+	case !r.call.harmless && !beforeEffect(err):
 		return 0
-	case r.call.harmless, beforeEffect(err):
-		return triesConnect
+	case errors.Is(err, errCallTimeout), errors.As(err, &slow) && slow.Timeout():
+		return triesTimeout
 	}
-	return 0
+	return triesConnect
 }
 
-// beforeEffect holds for failures that happened before the request was sent, so that it had no effect.
+// beforeEffect holds for failures after which the cloud has certainly done nothing: there was no connection, or what
+// answered was not the cloud.
 func beforeEffect(err error) bool {
-	var op *net.OpError
-	var dns *net.DNSError
-	var strange *strangeReply
-	if errors.As(err, &op) && op.Op == "dial" || errors.As(err, &dns) || certificateError(err) {
+	if _, ok := errors.AsType[*unsent](err); ok {
 		return true
 	}
-	// A redirect is an answer of something that is not the API, so the API has done nothing.
-	return errors.As(err, &strange) && strange.Status >= 300 && strange.Status < 400
+	strange, ok := errors.AsType[*strangeReply](err)
+	return ok && strange.Status >= 300 && strange.Status < 400
 }
 
 func certificateError(err error) bool {

@@ -66,6 +66,7 @@ func TestMessagesLoseSecretsAndEscapes(t *testing.T) {
 		"a canonical request":  {"The request signature we calculated does not match. The Canonical String for this request should have been 'POST x-amz-security-token:FwoGZXIvYXdzE'", "FwoGZX"},
 		"an encoded message":   {"Encoded authorization failure message: " + strings.Repeat("aB3_", 60), "aB3_aB3_"},
 		"a query in a URL":     {`Post "https://x/?access_token=abcdefgh&y=1": EOF`, "abcdefgh"},
+		"a proxy's password":   {`invalid proxy address "http://user:hunter2@proxy:3128"`, "hunter2"},
 		"a colour":             {"\x1b[31mred\x1b[0m", "\x1b"},
 		"a title":              {"\x1b]0;owned\x07x", "\x07"},
 		"a carriage return":    {"ok\rDENIED\nnew line", "\r"},

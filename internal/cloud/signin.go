@@ -50,7 +50,7 @@ func (g *Google) badToken(op string, err error) error {
 	if !ok || p.Status != 400 && p.Status != 401 {
 		return err
 	}
-	return Problem(op, &signInError{Cloud: "google", File: g.tokens.file, Err: p.Err})
+	return Problem(op, g.tokens.failed(p.Err))
 }
 
 // memberOf is the IAM member of an e-mail.

@@ -11,6 +11,7 @@ type signInError struct {
 	Profile string // AWS: the profile, "" for none
 	Kind    string // AWS: sso, login, process, keys, …
 	File    string // Google: the credentials file
+	Chosen  bool   // Google: the file was named by GOOGLE_APPLICATION_CREDENTIALS
 	Err     error
 }
 

@@ -9,7 +9,9 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptrace"
 	"net/url"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/net/http/httpproxy"
@@ -66,10 +68,15 @@ func wholeBody(req *http.Request) ([]byte, error) {
 func (t *transport) attempt(req *http.Request, c *call) (*http.Response, error) {
 	ctx, cancel := context.WithTimeoutCause(req.Context(), t.timeout, errCallTimeout)
 	defer cancel()
+	var sent atomic.Bool
+	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) { sent.Store(true) }})
 	start := time.Now()
 	resp, err := t.send(ctx, req, c)
 	if err != nil && ctx.Err() != nil && req.Context().Err() == nil {
 		err = fmt.Errorf("%w after %s", errCallTimeout, t.timeout)
+	}
+	if err != nil && !sent.Load() {
+		err = &unsent{err}
 	}
 	t.report(req, c, resp, time.Since(start))
 	return resp, err

@@ -26,18 +26,18 @@ const (
 
 // Problem is an error for people: what was attempted, why it failed, who can mend it and how.
 type Problem struct {
-	Op         string        // what was being attempted, lower case: "create role ci-runner"
-	Kind       Kind          // what sort of failure it is
-	Code       string        // the provider's own word: EntityAlreadyExists, PERMISSION_DENIED, invalid_grant
-	Status     int           // HTTP status, 0 when no reply came
-	Permission string        // the permission that is missing, when the reply names it
-	Reason     string        // the provider's message or our own, one line, free of secrets
-	Who        string        // who can mend it: "a project owner", "your organisation's administrator"
-	Do         []string      // what to do next, one imperative line each
-	RequestID  string        // for the provider's support
-	RetryAfter time.Duration // how long the provider asked us to wait, 0 when it did not
-	Final      bool          // waiting cannot mend it: an organisation's policy, a perimeter, an account's limit
-	Err        error         // the cause, for errors.As; its text may be long and is not printed
+	Op         string        `json:"op"`                   // what was being attempted, lower case: "create role ci-runner"
+	Kind       Kind          `json:"kind"`                 // what sort of failure it is
+	Code       string        `json:"code,omitempty"`       // the provider's own word: EntityAlreadyExists, PERMISSION_DENIED, invalid_grant
+	Status     int           `json:"status,omitempty"`     // HTTP status, 0 when no reply came
+	Permission string        `json:"permission,omitempty"` // the permission that is missing, when the reply names it
+	Reason     string        `json:"reason"`               // the provider's message or our own, one line, free of secrets
+	Who        string        `json:"who,omitempty"`        // who can mend it: "a project owner", "your organisation's administrator"
+	Do         []string      `json:"do,omitempty"`         // what to do next, one imperative line each
+	RequestID  string        `json:"requestId,omitempty"`  // for the provider's support
+	RetryAfter time.Duration `json:"-"`                    // how long the provider asked us to wait, 0 when it did not
+	Final      bool          `json:"-"`                    // waiting cannot mend it: an organisation's policy, a perimeter, an account's limit
+	Err        error         `json:"-"`                    // the cause, for errors.As; its text may be long and is not printed
 }
 
 // Error gives "op: reason" on one line.
