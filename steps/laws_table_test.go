@@ -340,3 +340,28 @@ func (r *rig) associateOther() {
 	})
 	r.must(err)
 }
+
+func (r *rig) associate(instance, profile string) {
+	_, err := r.aws.EC2.AssociateIamInstanceProfile(r.Context(), &ec2.AssociateIamInstanceProfileInput{
+		InstanceId: &instance, IamInstanceProfile: &ec2types.IamInstanceProfileSpecification{Name: &profile},
+	})
+	r.must(err)
+}
+
+func (r *rig) createVMAs(name, account string) {
+	_, err := r.google.Compute.Instances.Insert("acme-build", "australia-southeast1-a", &compute.Instance{
+		Name: name, MachineType: "zones/australia-southeast1-a/machineTypes/e2-small",
+		Disks:             []*compute.AttachedDisk{{Boot: true, InitializeParams: &compute.AttachedDiskInitializeParams{SourceImage: sourceImage("debian-12")}}},
+		NetworkInterfaces: []*compute.NetworkInterface{{Network: "global/networks/default"}},
+		ServiceAccounts:   []*compute.ServiceAccount{{Email: account + "@acme-build.iam.gserviceaccount.com", Scopes: []string{"https://www.googleapis.com/auth/cloud-platform"}}},
+	}).Do()
+	r.must(err)
+}
+
+func (r *rig) createOIDC(pool, id string) {
+	_, err := r.google.IAM.Projects.Locations.WorkloadIdentityPools.Providers.Create(r.poolName(pool), &iam.WorkloadIdentityPoolProvider{
+		Oidc:             &iam.Oidc{IssuerUri: "https://token.actions.githubusercontent.com"},
+		AttributeMapping: map[string]string{"google.subject": "assertion.sub"}, AttributeCondition: "assertion.repository_owner == 'acme'",
+	}).WorkloadIdentityPoolProviderId(id).Do()
+	r.must(err)
+}
