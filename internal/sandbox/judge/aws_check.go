@@ -9,7 +9,7 @@ import (
 var (
 	actionShape   = regexp.MustCompile(`^([A-Za-z0-9-]+):[A-Za-z0-9*?_-]+$`)
 	federatedARN  = regexp.MustCompile(`^arn:[a-z-]+:iam::\d{12}:(saml-provider/[\w+=,.@/-]+|oidc-provider/[^\s:]+)$`)
-	domainName    = regexp.MustCompile(`^[a-z0-9-]+(\.[a-z0-9-]+)+(/[^\s:]*)?$`)
+	domainName    = regexp.MustCompile(`^[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+(/[^\s:]*)?$`)
 	servicePrefix = regexp.MustCompile(`^[a-z0-9.-]+\.(amazonaws\.com|amazonaws\.com\.cn|amazonaws\.eu|internal|aws\.internal)$`)
 )
 

@@ -89,6 +89,9 @@ func Many(values ...string) Fact { return Fact{Values: values, List: true} }
 // Set notes a single value under a key, in whatever letter case.
 func (f Facts) Set(key, value string) { f[strings.ToLower(key)] = One(value) }
 
+// SetMany notes a multi-valued key, in whatever letter case.
+func (f Facts) SetMany(key string, values ...string) { f[strings.ToLower(key)] = Many(values...) }
+
 // holds decides a clause. All of a statement's clauses must hold.
 func (c Clause) holds(facts Facts, vars bool) bool {
 	fact, known := facts[strings.ToLower(c.Key)]
