@@ -48,10 +48,11 @@ func Until(ctx context.Context, w Wait, probe func(context.Context) error) error
 			return err
 		}
 		d := u.next(err)
-		d = paced(ctx, d)
-		if time.Now().Add(d).After(u.until) {
+		left := time.Until(u.until)
+		if left <= 0 {
 			return u.tooLong(err)
 		}
+		d = min(paced(ctx, d), left) // the last look is at the deadline
 		traceWaiting(ctx, Waiting{What: w.What, Seen: u.seen, Want: u.InARow, Since: u.since, Until: u.until})
 		if perr := pause(ctx, d); perr != nil {
 			return ctxProblem(ctx, w.What, err)
