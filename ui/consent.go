@@ -39,7 +39,7 @@ func (c consent) update(w *walk, msg tea.Msg) (screen, tea.Cmd) {
 		if w.borrowErr == nil && len(w.borrow) == 0 {
 			return newVerify(w)
 		}
-		return c, arm()
+		return c, w.arm()
 	case armed:
 		c.guard.open = true
 		return c, nil

@@ -18,8 +18,8 @@ const (
 
 // frame lays a screen out: head, body with its second pane, notice, keys. It is a pure function of the walk and the size.
 func (w *walk) frame(s screen) (string, *tea.Position) {
-	if w.size.w < minWidth || w.size.h < minHeight {
-		return w.tooSmall(), nil
+	if w.cramped() {
+		return w.tooSmall(s), nil
 	}
 	body := box{w.size.w - 2, w.size.h - headRows - footRows}
 	var pane []string
@@ -74,8 +74,24 @@ func (w *walk) noticed() string {
 	return " " + w.fit(w.changed.Render(w.notice), w.size.w-2)
 }
 
+// cramped reports whether the terminal is smaller than the screens need.
+func (w *walk) cramped() bool { return w.size.w < minWidth || w.size.h < minHeight }
+
+// asks reports whether a screen is the question that ctrl+c opened.
+func asks(s screen) bool {
+	switch s.(type) {
+	case leaving, stopping:
+		return true
+	}
+	return false
+}
+
 // tooSmall says what size is needed instead of drawing something broken.
-func (w *walk) tooSmall() string {
+func (w *walk) tooSmall(s screen) string {
+	command := "drawbridge --accessible"
+	if w.o.Sandbox {
+		command = "drawbridge --sandbox --accessible"
+	}
 	says := []string{
 		w.strong.Render("drawbridge") + " " + w.drawn(),
 		"",
@@ -83,9 +99,12 @@ func (w *walk) tooSmall() string {
 		"The screens need " + itoa(minWidth) + "x" + itoa(minHeight) + ": make the window larger,",
 		"or ask the same questions as plain lines:",
 		"",
-		"  drawbridge --accessible",
+		"  " + command,
 		"",
 		"Nothing is lost; ctrl+c leaves.",
+	}
+	if asks(s) {
+		says[len(says)-1] = strings.TrimSpace(w.keysLine(s.keys(w)))
 	}
 	var lines []string
 	for _, s := range says {

@@ -10,19 +10,26 @@ import (
 
 // hopLine is one call: where it went and the claim that says most.
 func (w *walk) hopLine(h verify.Hop, width int) string {
-	mark := w.palette.bad.Render(w.symbols.bad)
-	switch h.Outcome {
-	case "ok":
-		mark = w.palette.good.Render(w.symbols.ok)
-	case "skipped":
+	if h.Outcome == "skipped" {
 		return w.muted.Render(w.symbols.todo + " " + clean(h.Name))
 	}
+	mark := w.hopMark(h)
 	name := mark + " " + w.pad(clean(h.Name), 18)
 	if who := identity(h); who != "" {
 		return w.fit(name+w.middle(who, width-20), width)
 	}
 	const host = 22
 	return w.fit(name+w.pad(w.muted.Render(clean(shortHost(h.Endpoint))), host)+" "+w.telling(h, width-20-host-1), width)
+}
+
+func (w *walk) hopMark(h verify.Hop) string {
+	switch h.Outcome {
+	case "ok":
+		return w.palette.good.Render(w.symbols.ok)
+	case "skipped":
+		return w.muted.Render(w.symbols.todo)
+	}
+	return w.palette.bad.Render(w.symbols.bad)
 }
 
 // identity is what the far end called us, where it is that what was asked.

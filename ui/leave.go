@@ -14,8 +14,8 @@ type guard struct{ open bool }
 type armed struct{}
 
 // arm opens a guard after a moment.
-func arm() tea.Cmd {
-	return tea.Tick(120*time.Millisecond, func(time.Time) tea.Msg { return armed{} })
+func (w *walk) arm() tea.Cmd {
+	return tea.Tick(w.glance, func(time.Time) tea.Msg { return armed{} })
 }
 
 // leaving asks whether to go, and offers to keep the draft.

@@ -58,8 +58,11 @@ func (m model) press(msg tea.KeyPressMsg) (model, tea.Cmd) {
 		m.at, cmd = leave(m.walk, m.at, true)
 		return m, cmd
 	}
-	if is(msg, "ctrl+z") {
+	switch {
+	case is(msg, "ctrl+z"):
 		return m, tea.Suspend
+	case m.cramped() && !asks(m.at):
+		return m, nil // nobody answers what is not drawn
 	}
 	m.at, cmd = m.at.update(m.walk, msg)
 	return m, cmd

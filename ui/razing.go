@@ -69,7 +69,7 @@ func (r razing) view(w *walk, b box) page {
 	}
 	prompt := "Type " + w.bridge.Name + " to remove what is marked -: "
 	text, at := r.edit.view(max(8, b.w-cells(prompt)))
-	lines = append(lines, w.muted.Render("Only what is this bridge's own goes. Enabled APIs stay enabled; live sessions run out."), "",
+	lines = append(lines, w.muted.Render("Only what is this bridge's own goes; enabled APIs stay enabled."), "",
 		w.strong.Render(prompt)+text)
 	return page{lines, &tea.Position{X: cells(prompt) + at, Y: len(lines) - 1}}
 }

@@ -31,6 +31,7 @@ type recorded struct {
 	applies   int
 	writes    int
 	lent      []bool
+	hold      chan struct{} // not nil: a step waits for it, whatever happens to the context
 }
 
 var recordedAt = time.Date(2026, 11, 21, 9, 0, 0, 0, time.UTC)
@@ -51,6 +52,13 @@ func (r *recorded) engine() Engine {
 		Export: func(context.Context, spec.Bridge, steps.Plan) (string, error) { return "acme-build.plan.json", nil },
 		List:   r.list,
 	}
+}
+
+func (r *recorded) now() time.Time {
+	if r.pace == 0 {
+		return recordedAt
+	}
+	return time.Now()
 }
 
 func (r *recorded) wait(ctx context.Context) error {
@@ -211,17 +219,20 @@ func (r *recorded) apply(ctx context.Context, b spec.Bridge, p steps.Plan, sink 
 			out.Summary.Skipped++
 			sink(steps.Event{Time: at, Step: c.ID, Kind: steps.Skipped, Message: res.Reason})
 		default:
-			sink(steps.Event{Time: time.Now(), Step: c.ID, Kind: steps.Started})
+			sink(steps.Event{Time: r.now(), Step: c.ID, Kind: steps.Started})
 			_ = r.wait(ctx)
+			if r.hold != nil {
+				<-r.hold
+			}
 			if c.Kind == "role" {
 				sink(steps.Event{
-					Time: time.Now(), Step: c.ID, Kind: steps.Waiting, Message: "IAM to show the role", Seen: 2, Want: 3,
-					Since: time.Now().Add(-6 * time.Second), Until: time.Now().Add(114 * time.Second),
+					Time: r.now(), Step: c.ID, Kind: steps.Waiting, Message: "IAM to show the role", Seen: 2, Want: 3,
+					Since: r.now().Add(-6 * time.Second), Until: r.now().Add(114 * time.Second),
 				})
 				_ = r.wait(ctx)
 				_ = r.wait(ctx)
 			}
-			sink(steps.Event{Time: time.Now(), Step: c.ID, Kind: steps.Done})
+			sink(steps.Event{Time: r.now(), Step: c.ID, Kind: steps.Done})
 			out.Summary.Done++
 		}
 		out.Steps = append(out.Steps, res)

@@ -74,7 +74,7 @@ func (r review) confirm(w *walk) (screen, tea.Cmd) {
 		return newConsent(w)
 	}
 	r.asks, r.guard = true, guard{}
-	return r, arm()
+	return r, w.arm()
 }
 
 func (r review) answer(w *walk, msg tea.KeyPressMsg) (screen, tea.Cmd) {

@@ -125,6 +125,12 @@ func (w *walk) fitsNow(f spec.Field) bool {
 	case f.Path == "toGoogle.serviceAccount":
 		access, _ := w.value("toGoogle.access")
 		return access != spec.AccessDirect
+	case strings.HasPrefix(f.Path, "toAWS.vm.") && f.Path != "toAWS.vm.name":
+		name, _ := w.value("toAWS.vm.name")
+		return name != ""
+	case f.Path == "toAWS.gke.serviceAccount":
+		namespace, _ := w.value("toAWS.gke.namespace")
+		return namespace != ""
 	case strings.HasPrefix(f.Path, "toGoogle.role.eks."):
 		return runsOn == spec.RunsOnEKS
 	case f.Path == "toGoogle.role.instanceProfile", f.Path == "toGoogle.role.instance":

@@ -32,8 +32,8 @@ func (c crossing) keys(w *walk) []key.Binding {
 	borrow := bind("b", "lend access and prove", "b")
 	borrow.SetEnabled(!w.lend && !w.provenAll())
 	return []key.Binding{
-		w.enterKey("next: files"), again, borrow,
-		bind(w.upDown, "scroll", "up", "down", "pgup", "pgdown"), detailsKey(), helpKey(), quitKey(),
+		w.enterKey("next: files"), again, borrow, detailsKey(), helpKey(),
+		bind(w.upDown, "scroll", "up", "down", "pgup", "pgdown"), quitKey(),
 	}
 }
 
@@ -94,7 +94,7 @@ func newEvidence(c crossing) reader {
 			way = way.settled(w.proofs)
 			lines = append(lines, w.way(way.direction))
 			for _, h := range way.hops {
-				lines = append(lines, w.hopLine(h, width))
+				lines = append(lines, w.fit(w.hopMark(h)+" "+w.pad(clean(h.Name), 18)+w.muted.Render(clean(h.Endpoint)), width))
 				for _, k := range order(h.Claims) {
 					lines = append(lines, w.claimLines(k, h.Claims[k], width)...)
 				}

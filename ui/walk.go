@@ -20,6 +20,7 @@ type walk struct {
 	fields []spec.Field
 	calls  map[string]running
 	size   box
+	glance time.Duration // how long a question has to be seen before it hears an answer
 	now    time.Time
 	notice string // one line above the keys, until the next key
 	alarm  bool   // the notice is bad news
@@ -73,7 +74,7 @@ func newWalk(ctx context.Context, e Engine, o Options) *walk {
 	if o.Dir == "" {
 		o.Dir = "drawbridge-files"
 	}
-	w := &walk{ctx: ctx, e: e, o: o, fields: spec.Fields(), calls: map[string]running{}, lend: o.Borrow}
+	w := &walk{ctx: ctx, e: e, o: o, fields: spec.Fields(), calls: map[string]running{}, glance: 120 * time.Millisecond, lend: o.Borrow}
 	w.look = newLook(o, o.Light)
 	w.now = o.Now()
 	w.draft = newDraft(o, w.fields)
