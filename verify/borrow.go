@@ -32,6 +32,9 @@ type loan struct {
 	undo   func(context.Context) error // removes it and reads back that it is gone
 }
 
+// leftBehind is what a return says of access that this run did not borrow.
+const leftBehind = "what an earlier run had left there"
+
 // nonce sets one run's grant apart from another's.
 func nonce() string {
 	var b [8]byte
@@ -81,15 +84,16 @@ func (c *crossing) giveBack(ctx context.Context, l *loan, err error) error {
 		What: "borrowed access on " + l.borrow.Of + " to be gone", For: returnWithin, Retry: again,
 	}, l.undo)
 	l.borrow.Removed = lost == nil
-	entry := steps.Entry{Time: c.opts.Now(), Kind: "result", Step: l.id, Action: steps.Remove, Name: l.borrow.Of, Outcome: steps.OutcomeDone}
-	message := "taken back"
+	entry := steps.Entry{
+		Time: c.opts.Now(), Kind: "result", Step: l.id, Action: steps.Remove, Name: l.borrow.Of,
+		Outcome: steps.OutcomeDone, Message: l.borrow.What + " on " + l.borrow.Of,
+	}
 	if lost != nil {
 		lost = notReturned(l.borrow, lost)
-		entry.Outcome, message = steps.OutcomeFailed, lost.Error()
+		entry.Outcome, entry.Message = steps.OutcomeFailed, lost.Error()
 	}
-	entry.Message = message
 	jerr := c.opts.Journal.Record(entry)
-	c.tell(Event{Kind: Returning, Name: l.borrow.Of, Outcome: string(entry.Outcome), Message: message, Until: l.borrow.Until})
+	c.tell(Event{Kind: Returning, Name: l.borrow.Of, Outcome: string(entry.Outcome), Message: entry.Message, Until: l.borrow.Until})
 	return errors.Join(err, lost, jerr)
 }
 

@@ -125,7 +125,7 @@ func (c *crossing) returnOldRole(ctx context.Context, role string) error {
 	if err := returnRole(ctx, c.world, role, loanSid, nil); err != nil {
 		return err
 	}
-	c.tell(Event{Kind: Returning, Name: role, Outcome: string(steps.OutcomeDone), Message: "took back what an earlier run had left"})
+	c.tell(Event{Kind: Returning, Name: role, Outcome: string(steps.OutcomeDone), Message: leftBehind})
 	return nil
 }
 

@@ -93,7 +93,7 @@ func (c *crossing) returnOldAccount(ctx context.Context, email string) error {
 	if err := steps.ReturnAccount(ctx, c.world, email, loanTitle); err != nil && !explain.Is(err, explain.Missing) {
 		return err
 	}
-	c.tell(Event{Kind: Returning, Name: email, Outcome: string(steps.OutcomeDone), Message: "took back what an earlier run had left"})
+	c.tell(Event{Kind: Returning, Name: email, Outcome: string(steps.OutcomeDone), Message: leftBehind})
 	return nil
 }
 

@@ -42,7 +42,7 @@ func TestJournalHoldsWhatWasBorrowedAndReturned(t *testing.T) {
 		t.Fatal(err)
 	}
 	text := r.readAll(t, dir)
-	for _, want := range []string{`"intent"`, `"result"`, borrowToAWS, borrowToGoogle, "taken back"} {
+	for _, want := range []string{`"intent"`, `"result"`, borrowToAWS, borrowToGoogle, `"remove"`, `"create"`} {
 		if strings.Count(text, want) == 0 {
 			t.Errorf("journal has no %s:\n%s", want, text)
 		}

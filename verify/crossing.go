@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/url"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/drawbridge-cloud/drawbridge/internal/cloud"
@@ -112,9 +113,16 @@ func (c *crossing) onWorkload() string {
 	return "drawbridge verify --from workload --direction " + c.proof.Direction
 }
 
-// watched passes the waits below a hop on as events.
+// watched passes the waits below a hop on as events. A second look after a first one that succeeded is no wait.
 func (c *crossing) watched(ctx context.Context, name string) context.Context {
+	var lagging atomic.Bool
 	return cloud.WithTrace(ctx, &cloud.Trace{Waiting: func(w cloud.Waiting) {
+		if w.Seen == 0 {
+			lagging.Store(true)
+		}
+		if !lagging.Load() {
+			return
+		}
 		c.tell(Event{
 			Kind: Waiting, Name: name, Message: w.What,
 			Seen: w.Seen, Want: w.Want, Since: w.Since, Until: w.Until,

@@ -108,7 +108,7 @@ func RemoveLeftovers(ctx context.Context, w *steps.World, sink func(Event)) erro
 		}
 		tell(Event{
 			Direction: side.direction, Kind: Returning, Name: name, Outcome: string(steps.OutcomeDone),
-			Message: "took back what an earlier run had left",
+			Message: leftBehind,
 		})
 	}
 	return nil
