@@ -122,7 +122,7 @@ func (k kind) putInline(c *call) (result, error) {
 	if err != nil {
 		return result{}, err
 	}
-	document, err := c.permissions("PolicyDocument", k.inline)
+	document, err := c.permissions("PolicyDocument", maxDocument)
 	if err != nil {
 		return result{}, err
 	}
@@ -143,6 +143,9 @@ func (k kind) putInline(c *call) (result, error) {
 	})
 	return result{}, nil
 }
+
+// maxDocument is the longest document that IAM reads at all.
+const maxDocument = 131072
 
 // permissions is a parameter that holds an identity policy, checked as IAM checks it.
 func (c *call) permissions(param string, most int) (string, error) {
