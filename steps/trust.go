@@ -120,13 +120,17 @@ func borrowed(g grant) bool {
 }
 
 // splice returns a trust policy with the statement of a Sid replaced, added (when there is none), or, with nil, taken
-// out. Everything else stays byte for byte.
+// out. Every other statement stays byte for byte.
 func splice(document, sid string, with *spec.Statement) (string, error) {
-	var whole map[string]json.RawMessage
+	var whole struct { // all that a policy document can hold, in the order in which people write it
+		Version   json.RawMessage `json:",omitempty"`
+		ID        json.RawMessage `json:"Id,omitempty"`
+		Statement json.RawMessage
+	}
 	if err := json.Unmarshal([]byte(document), &whole); err != nil {
 		return "", fmt.Errorf("read the trust policy: %w", err)
 	}
-	var kept []json.RawMessage
+	kept := []json.RawMessage{}
 	for _, raw := range rawStatements(document) {
 		var s struct{ Sid string }
 		if json.Unmarshal(raw, &s) != nil || s.Sid != sid {
@@ -144,7 +148,7 @@ func splice(document, sid string, with *spec.Statement) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("write the trust policy: %w", err)
 	}
-	whole["Statement"] = list
+	whole.Statement = list
 	out, err := json.Marshal(whole)
 	return string(out), err
 }
