@@ -33,7 +33,7 @@ func TestEveryFieldRoundTrips(t *testing.T) {
 func TestHostileTextComesBackAsText(t *testing.T) {
 	for _, text := range []string{
 		"a # b", "a: b", "- a", "*x", "&x", "!x", "%x", "@x", "`x`", "'x'", `"x"`, `\`, "$(x) ${y}", "{a}", "[a]", "a, b", "yes", "null", "~",
-		"1", "0x10", "1e3", "2026-11-21", "a\nb", "a\tb", " a", "a ", "?", "? a", "<<", "é中😀", "\u2028", "=", "|", ">", "...", "---",
+		"1", "0x10", "1e3", "2026-11-21", "a\nb", "a\tb", " a", "a ", "?", "? a", "<<", "é中😀", "a\u2028b", "=", "|", ">", "...", "---",
 	} {
 		b := both(t, "toGoogle.grants=[{role: roles/browser, condition: {title: T, expression: E}}]")
 		b.ToGoogle.Grants[0].Condition.Title, b.ToGoogle.Grants[0].Condition.Expression = text, text+" == 1"

@@ -78,6 +78,11 @@ func neverSent() []string {
 	}
 }
 
+// list tells keys of several values, which plain operators do not read.
+func (ctx tokenContext) list(key string, sent []string) bool {
+	return len(sent) > 1 || ctx.claims[strings.ToLower(key)] == "amr"
+}
+
 // claim names what a key reads, for the claim table.
 func (ctx tokenContext) claim(key string) string {
 	if c := ctx.claims[strings.ToLower(key)]; c != "" {

@@ -26,7 +26,9 @@ func operatorNamed(name string) (operator, error) {
 	if !op.forAll {
 		rest, op.forAny = strings.CutPrefix(rest, "foranyvalue:")
 	}
-	rest, op.ifExists = strings.CutSuffix(rest, "ifexists")
+	if rest != "nullifexists" { // which AWS does not have
+		rest, op.ifExists = strings.CutSuffix(rest, "ifexists")
+	}
 	for _, family := range []string{"string", "numeric", "date", "arn"} {
 		if tail, ok := strings.CutPrefix(rest, family+"not"); ok {
 			rest, op.negated = family+tail, true
@@ -50,6 +52,11 @@ func operatorNamed(name string) (operator, error) {
 // wildcards tells the operators under which * and ? stand for other characters.
 func (op operator) wildcards() bool {
 	return op.base == "stringlike" || op.base == "arnlike" || op.base == "arnequals"
+}
+
+// variables tells the operators whose values may name policy variables.
+func (op operator) variables() bool {
+	return strings.HasPrefix(op.base, "string") || strings.HasPrefix(op.base, "arn")
 }
 
 // equal holds one sent value to one wanted value, before negation.
@@ -105,6 +112,9 @@ func ordered(name string, c int) bool {
 
 // matchARN compares the six parts of an ARN one by one, so that a wildcard does not reach across a colon.
 func matchARN(sent string, wanted pattern) bool {
+	if !slices.Contains(wanted, glyph{':', false}) {
+		return wanted.match(sent) // a bare *
+	}
 	parts := strings.SplitN(sent, ":", 6)
 	if len(parts) != 6 {
 		return false

@@ -133,8 +133,8 @@ func (c call) decide(cond condition, sent []string) outcome {
 		return refused // readPolicy has refused such a document
 	}
 	if op.base == "null" {
-		want := slices.ContainsFunc(cond.values, func(v string) bool { return strings.EqualFold(v, "true") })
-		return of((len(sent) == 0) == want)
+		absent := len(sent) == 0
+		return of(slices.ContainsFunc(cond.values, func(v string) bool { return strings.EqualFold(v, "true") == absent }))
 	}
 	if len(sent) == 0 {
 		return of(op.ifExists || op.forAll || op.negated && !op.forAny)
@@ -143,20 +143,24 @@ func (c call) decide(cond condition, sent []string) outcome {
 	if unreadValue {
 		return unread
 	}
+	set := op.forAll || op.forAny
+	if !set && c.ctx.list(cond.key, sent) {
+		return refused // only the set operators read a key of several values
+	}
 	one := func(value string) bool {
 		matches := slices.ContainsFunc(wanted, func(p pattern) bool { return op.equal(value, p) })
 		return matches != op.negated
 	}
-	if op.forAll || op.negated && !op.forAny {
-		return of(!slices.ContainsFunc(sent, func(v string) bool { return !one(v) }))
+	if op.forAny {
+		return of(slices.ContainsFunc(sent, one))
 	}
-	return of(slices.ContainsFunc(sent, one))
+	return of(!slices.ContainsFunc(sent, func(v string) bool { return !one(v) }))
 }
 
 // expand fills the variables of the wanted values in; a value whose variable is absent matches nothing.
 func (c call) expand(values []string, op operator) (wanted []pattern, unreadValue bool) {
 	for _, value := range values {
-		if !c.variables {
+		if !c.variables || !op.variables() {
 			wanted = append(wanted, literal(value, op.wildcards()))
 			continue
 		}
