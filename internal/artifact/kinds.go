@@ -16,7 +16,7 @@ func makers() []maker {
 		{"credential-config", CredentialConfig}, // Google's libraries on AWS
 		{"aws-config", AWSConfig},               // AWS SDKs on Google
 		{"report", Report},                      // people
-		{bridgeKind, BridgeFile},                 // the bridge, with every default written out
+		{bridgeKind, BridgeFile},                // the bridge, with every default written out
 	}
 }
 

@@ -19,6 +19,9 @@ func Report(in Input) (File, error) {
 	b := in.Bridge
 	fmt.Fprintf(&out, "# Bridge %s\n\n", cell(b.Name))
 	fmt.Fprintf(&out, "Google Cloud project `%s` and AWS account `%s` (%s) trust each other without keys.\n", b.Google.Project, b.AWS.Account, b.AWS.Region)
+	if in.Endpoints != (Endpoints{}) {
+		out.WriteString("\n**Not the real clouds:** this was written against other endpoints.\n")
+	}
 	reportDirections(&out, b)
 	reportThings(&out, graph)
 	reportOperation(&out, b)
@@ -95,6 +98,7 @@ func rights(out *strings.Builder, title string, list []string) {
 	for _, r := range list {
 		fmt.Fprintf(out, "- %s\n", r)
 	}
+	out.WriteString("\n")
 }
 
 func awsRights(r spec.Role) []string {
@@ -123,7 +127,9 @@ func googleRights(grants []spec.Grant) []string {
 	return list
 }
 
-func hours(r spec.Role) string { return strings.TrimSuffix(strings.TrimSuffix(r.MaxSession.String(), "0s"), "0m") }
+func hours(r spec.Role) string {
+	return strings.TrimSuffix(strings.TrimSuffix(r.MaxSession.String(), "0s"), "0m")
+}
 
 // code fences text that somebody else may have chosen, so that it stays text: the fence is longer than any run of
 // backticks inside.
@@ -139,7 +145,7 @@ func code(text string) string {
 	return fence + pad + oneLine(text) + pad + fence
 }
 
-// cell keeps text inside its table cell.
-func cell(text string) string { return strings.ReplaceAll(oneLine(text), "|", "\\|") }
+// cell keeps text inside its table cell, and text.
+func cell(text string) string { return strings.NewReplacer("|", "\\|", "<", "&lt;").Replace(oneLine(text)) }
 
 func oneLine(text string) string { return strings.NewReplacer("\n", " ", "\r", " ").Replace(text) }
