@@ -62,19 +62,18 @@ func runApply(ctx context.Context, o *applyOptions, at *site) (err error) {
 
 // applyPlan shows the plan, asks, and applies it.
 func (o *applyOptions) applyPlan(ctx context.Context, s *session, plan steps.Plan, r *reporter) error {
-	o.notReal(s)
 	if r.lines != nil {
 		r.lines.plan(s.bridge, plan)
 		r.lines.blank()
 	}
 	if err := o.consented(ctx, s, plan); err != nil {
-		return errors.Join(err, o.showApply(steps.Result{}))
+		return errors.Join(err, o.showApply(s, steps.Result{}))
 	}
 	if err := keepConsent(o.streams, o.cloud.file, s.bridge, o.change.adopt); err != nil {
 		return err
 	}
 	result, err := s.apply(ctx, plan, r.step, r.proof)
-	if shown := o.showApply(result); shown != nil {
+	if shown := o.showApply(s, result); shown != nil {
 		return shown
 	}
 	return errors.Join(failures("apply", result), err)
@@ -91,10 +90,12 @@ func (o *applyOptions) consented(ctx context.Context, s *session, plan steps.Pla
 	return o.confirm(ctx, s, "Make these changes?")
 }
 
-func (o *applyOptions) showApply(r steps.Result) error {
+func (o *applyOptions) showApply(s *session, r steps.Result) error {
 	if o.cloud.output.json() {
 		return o.document("drawbridge.apply/v1", applyOf(r))
 	}
-	o.printer().applied(r)
+	p := o.printer()
+	p.title(s.bridge)
+	p.applied(r)
 	return nil
 }

@@ -83,7 +83,6 @@ func runAudit(ctx context.Context, o *auditOptions, at *site) error {
 	if err != nil {
 		return err
 	}
-	o.notReal(s)
 	d := auditOf(plan)
 	if err := o.show(s, plan, d); err != nil {
 		return err

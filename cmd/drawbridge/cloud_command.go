@@ -48,17 +48,3 @@ func (o *cloudCommand) printer() printer {
 func (o *cloudCommand) progress() printer {
 	return newPrinter(o.err, o.streams, o.cloud.output.noColor, o.errTerminal)
 }
-
-// notReal tells on every report that an endpoint is not the real cloud.
-func (o *cloudCommand) notReal(s *session) {
-	if !s.real() {
-		o.progress().line("%s", o.progress().changed(notRealText(o.cloud.sandbox.on)))
-	}
-}
-
-func notRealText(sandbox bool) string {
-	if sandbox {
-		return "SANDBOX: both clouds are embedded; nothing here is real"
-	}
-	return "NOT THE REAL CLOUDS: the endpoints in the environment lead elsewhere"
-}

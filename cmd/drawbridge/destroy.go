@@ -59,12 +59,11 @@ func runDestroy(ctx context.Context, o *destroyOptions, at *site) (err error) {
 	if err != nil {
 		return err
 	}
-	o.notReal(s)
 	if err := o.consented(ctx, s, plan, r); err != nil {
-		return errors.Join(err, o.show(steps.Plan{}, steps.Result{}))
+		return errors.Join(err, o.show(s, steps.Plan{}, steps.Result{}))
 	}
 	result, err := s.apply(ctx, plan, r.step, r.proof)
-	if shown := o.show(plan, result); shown != nil {
+	if shown := o.show(s, plan, result); shown != nil {
 		return shown
 	}
 	return errors.Join(failures("destroy", result), err, stayed(plan, result))
@@ -98,12 +97,14 @@ func (o *destroyOptions) confirmOptions(s *session) ui.Options {
 	return opts
 }
 
-func (o *destroyOptions) show(plan steps.Plan, result steps.Result) error {
+func (o *destroyOptions) show(s *session, plan steps.Plan, result steps.Result) error {
 	report := steps.DestroyOf(plan, result)
 	if o.cloud.output.json() {
 		return o.document("drawbridge.destroy/v1", destroyOf(report, result.Failed()))
 	}
-	o.printer().destroyed(report)
+	p := o.printer()
+	p.title(s.bridge)
+	p.destroyed(report)
 	return nil
 }
 

@@ -100,7 +100,6 @@ func (o *generateOptions) make(ctx context.Context, s *session) ([]artifact.File
 	if _, err := s.graph.Plan(ctx, s.world, steps.Present, nil); err != nil {
 		return nil, err
 	}
-	o.notReal(s)
 	return s.make(o.kinds)
 }
 

@@ -30,7 +30,8 @@ type streams struct {
 
 // told is what a run has said and learned so far, for the one error document that may follow.
 type told struct {
-	printed bool // a result went to stdout
+	printed bool   // a result went to stdout
+	place   string // what every report must say about the endpoints; "" for the real clouds
 	heading heading
 }
 

@@ -45,7 +45,6 @@ func runPlan(ctx context.Context, o *planOptions, at *site) error {
 	if err != nil {
 		return err
 	}
-	o.notReal(s)
 	if err := o.showPlan(s, plan); err != nil {
 		return err
 	}

@@ -43,7 +43,6 @@ func runPreflight(ctx context.Context, o *preflightOptions, at *site) error {
 	case err != nil:
 		return err
 	}
-	o.notReal(s)
 	if err := o.show(s, report); err != nil {
 		return err
 	}

@@ -17,7 +17,7 @@ func (p printer) applied(r steps.Result) {
 	}
 	slices.Sort(names)
 	for _, n := range names {
-		p.line("  %s %s", pad(n, 26), r.Outputs[n])
+		p.line("  %s %s", pad(n, 30), r.Outputs[n])
 	}
 }
 

@@ -24,7 +24,7 @@ func (p printer) preflight(r steps.PreflightReport) {
 }
 
 func (p printer) check(c steps.Check) {
-	p.line("%s %s %s", p.checkMark(c.Outcome), pad(c.Title, 44), p.muted(c.Detail))
+	p.line("%s %s %s", p.checkMark(c.Outcome), pad(c.Title, 58), p.muted(c.Detail))
 	if c.Outcome == steps.CheckOK {
 		return
 	}

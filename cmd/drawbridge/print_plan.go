@@ -19,9 +19,10 @@ func (p printer) plan(b spec.Bridge, plan steps.Plan) {
 	p.line("%s", p.strong(tally(plan)))
 }
 
-// title names the bridge and its two ends.
+// title names the bridge and its two ends, and says when they are not the real clouds.
 func (p printer) title(b spec.Bridge) {
-	p.line("Bridge %s  %s", p.strong(b.Name), p.muted(fmt.Sprintf("%s %s %s %s", b.Google.Project, p.symbol("·", "-"), b.AWS.Account, b.AWS.Region)))
+	ends := fmt.Sprintf("%s %s %s %s", b.Google.Project, p.symbol("·", "-"), b.AWS.Account, b.AWS.Region)
+	p.line("Bridge %s  %s  %s", p.strong(b.Name), p.muted(ends), p.changed(p.place))
 }
 
 func changesIn(changes []steps.Change, cloud string) []steps.Change {

@@ -31,21 +31,26 @@ func (p printer) proof(proof verify.Proof) {
 	for _, h := range proof.Hops {
 		p.hop(h)
 	}
-	if proof.Reason != "" {
+	if proof.Reason != "" && !explained(proof) {
 		p.line("  %s", proof.Reason)
 	}
 	if proof.Command != "" {
 		p.line("  %s %s", p.symbol("→", "->"), proof.Command)
 	}
-	if proof.Verdict == verify.Proven || proof.Verdict == verify.Open {
-		p.line("  %s %s", p.muted("identity"), proof.Identity)
+	if proof.IdentitySource == "derived" && proof.Identity != "" {
+		p.line("  identity, as the live mapping yields it: %s", proof.Identity)
 	}
 	p.doors(proof.Doors)
 	p.borrowed(proof.Borrowed)
 }
 
+// explained reports whether a hop says already why the proof ended.
+func explained(proof verify.Proof) bool {
+	return slices.ContainsFunc(proof.Hops, func(h verify.Hop) bool { return h.Explain == proof.Reason })
+}
+
 func (p printer) hop(h verify.Hop) {
-	p.line("%s %s %s %s", p.mark(h.Outcome, "ok"), pad(h.Name, 17), pad(h.Endpoint, 34), p.muted(claims(h)))
+	p.line("%s %s %s %s", p.mark(h.Outcome, "ok"), pad(h.Name, 17), pad(shortHost(h.Endpoint), 20), p.muted(claims(h)))
 	if h.Explain != "" {
 		p.line("    %s", h.Explain)
 	}
@@ -55,18 +60,32 @@ func (p printer) hop(h verify.Hop) {
 	}
 }
 
-// claims are the decoded claims on one line, in a fixed order.
+// claims are those that say most about a hop, on one line; the document has them all.
 func claims(h verify.Hop) string {
-	keys := make([]string, 0, len(h.Claims))
-	for k := range h.Claims {
-		keys = append(keys, k)
+	var parts []string
+	for _, name := range []string{"aud", "azp", "sub", "session", "lifetime", "asked", "held"} {
+		if v := h.Claims[name]; v != "" {
+			parts = append(parts, name+" "+v)
+		}
 	}
-	slices.Sort(keys)
-	parts := make([]string, 0, len(keys))
-	for _, k := range keys {
-		parts = append(parts, k+" "+h.Claims[k])
+	if v := h.Claims["subjectBytes"]; v != "" {
+		parts = append(parts, "subject "+v+" bytes")
+	}
+	if len(parts) == 0 {
+		return first(h.Claims["arn"], h.Claims["principal"], h.Claims["email"])
 	}
 	return strings.Join(parts, "  ")
+}
+
+// shortHost names a known endpoint by what it is.
+func shortHost(host string) string {
+	if name, ok := strings.CutSuffix(host, ".googleapis.com"); ok {
+		return name
+	}
+	if name, ok := strings.CutSuffix(host, ".amazonaws.com"); ok {
+		return strings.Replace(name, ".", " ", 1)
+	}
+	return host
 }
 
 // table puts what was sent beside what the trust wanted.

@@ -14,13 +14,18 @@ type printer struct {
 	w      io.Writer
 	colour bool
 	ascii  bool
+	place  string // what a title says about the endpoints; "" for the real clouds
 }
 
 // painted is text that was coloured after it had been cleaned.
 type painted string
 
 func newPrinter(w io.Writer, s streams, noColor, terminal bool) printer {
-	return printer{w: w, colour: terminal && !noColor && s.env("NO_COLOR") == "" && !s.dumb(), ascii: s.plainSymbols()}
+	p := printer{w: w, colour: terminal && !noColor && s.env("NO_COLOR") == "" && !s.dumb(), ascii: s.plainSymbols()}
+	if s.told != nil {
+		p.place = s.told.place
+	}
+	return p
 }
 
 // line writes one line. Strings among args are cleaned.

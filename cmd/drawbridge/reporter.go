@@ -173,9 +173,9 @@ func name(e steps.Event) string {
 
 // waiting says what is waited for, since when and until when at most.
 func (p printer) waiting(who, what string, since, until time.Time) painted {
-	text := who + ": " + what
+	text := who + ": waiting for " + what
 	if who == "" {
-		text = what
+		text = "waiting for " + what
 	}
 	if !since.IsZero() && !until.IsZero() {
 		text += fmt.Sprintf(", since %s, until %s at most", clock(since), clock(until))

@@ -33,12 +33,23 @@ func openSession(ctx context.Context, at *site, b spec.Bridge, consent steps.Con
 		return nil, endpointUsage(err)
 	}
 	w := &steps.World{Bridge: b, Google: google, AWS: aws, Facts: &steps.Facts{}, Consent: consent, Now: at.now}
-	h := &at.told.heading
-	h.Bridge, h.Endpoints = b.Name, "other"
-	if google.Real && aws.Real {
+	s := &session{site: at, bridge: b, graph: graph, world: w}
+	s.announce()
+	return s, nil
+}
+
+// announce says for every report that follows which bridge it is about, and whether its clouds are the real ones.
+func (s *session) announce() {
+	h := &s.told.heading
+	h.Bridge, h.Endpoints = s.bridge.Name, "other"
+	switch {
+	case s.real():
 		h.Endpoints = "real"
+	case s.flags.sandbox.on:
+		s.told.place = "SANDBOX"
+	default:
+		s.told.place = "NOT THE REAL CLOUDS"
 	}
-	return &session{site: at, bridge: b, graph: graph, world: w}, nil
 }
 
 // endpointUsage makes wrong usage of an environment that cannot be used: nothing was called.

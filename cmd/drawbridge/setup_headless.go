@@ -34,7 +34,6 @@ func (o *setupOptions) headless(ctx context.Context, at *site) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, r.finish()) }()
-	o.notReal(s)
 	run := &setupRun{o: o, e: &engine{at: at, proof: o.proof, change: o.change}, r: r, b: b}
 	err = run.all(ctx)
 	if !run.reached() {
@@ -156,7 +155,7 @@ func (t *setupRun) show() error {
 		p.applied(*t.result)
 	}
 	for _, f := range t.files {
-		p.line("  %s %s", pad(f.Kind, 26), f.Path)
+		p.line("  %s %s", pad(f.Kind, 30), f.Path)
 	}
 	if t.proven {
 		p.blank()

@@ -89,10 +89,12 @@ func (f *proofFlags) fits(b spec.Bridge) error {
 }
 
 func (o *verifyOptions) show(s *session, proofs []verify.Proof) error {
-	o.notReal(s)
 	if o.cloud.output.json() {
 		return o.document("drawbridge.proof/v1", proofOf(proofs))
 	}
-	o.printer().proofs(proofs)
+	p := o.printer()
+	p.title(s.bridge)
+	p.blank()
+	p.proofs(proofs)
 	return nil
 }
