@@ -97,11 +97,17 @@ func (s *accountStep) otherMembers(ctx context.Context, w *World) ([]string, err
 	}
 	var out []string
 	for _, g := range grantsIn(p) {
-		if !contains(own, g) && !borrowed(g) && !namesAny(g.Member, pools) {
+		if !contains(own, g) && !borrowed(g) && !namesAny(g.Member, pools) && !s.earlierPod(g) {
 			out = append(out, g.String())
 		}
 	}
 	return out, nil
+}
+
+// earlierPod holds for the Kubernetes account that an earlier file bound: on an account that is left over nobody else's
+// pods have any business.
+func (s *accountStep) earlierPod(g grant) bool {
+	return s.leftover && g.Role == workloadUser("").Role && strings.HasPrefix(g.Member, "serviceAccount:"+s.project+".svc.id.goog[")
 }
 
 // ownMembers are the grants that the file asks for on the account.
@@ -170,7 +176,7 @@ func runsAs(vm *compute.Instance, email string) bool {
 	return slices.ContainsFunc(vm.ServiceAccounts, func(a *compute.ServiceAccount) bool { return a.Email == email })
 }
 
-// otherRoles lists AWS roles besides the bridge's own that trust the account's number.
+// otherRoles lists AWS roles that trust the account's number and are not this bridge's.
 func (s *accountStep) otherRoles(ctx context.Context, w *World, uniqueID string) ([]string, error) {
 	if s.direction != "to-aws" {
 		return nil, nil
@@ -178,7 +184,15 @@ func (s *accountStep) otherRoles(ctx context.Context, w *World, uniqueID string)
 	list, err := readRoles(ctx, w, "/")
 	var out []string
 	for _, r := range list {
-		if slices.Contains(numbersIn(r.Trust), uniqueID) && !(s.b.ToAWS != nil && r.Name == s.b.ToAWS.Role.Name) {
+		if !slices.Contains(numbersIn(r.Trust), uniqueID) {
+			continue
+		}
+		full, err := readRole(ctx, w, r.Name)
+		if err != nil {
+			return nil, err
+		}
+		_, adopted := statementOf(r.Trust, s.b.TrustSid())
+		if full != nil && byTags(s.b, full.Tags) != ours && !adopted {
 			out = append(out, "role "+r.Name+" trusts it")
 		}
 	}

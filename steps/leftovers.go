@@ -34,6 +34,11 @@ func leftovers(ctx context.Context, w *World) ([]Step, error) {
 		may(&providers, func() ([]Step, error) { return leftoverProviders(ctx, w) }),
 		may(&explicit, func() ([]Step, error) { return findExplicit(ctx, w) }),
 	)
+	for _, a := range accounts { // a role that trusts an account goes before it
+		for _, r := range roles {
+			a.(*leftoverAccount).about.Needs = append(a.(*leftoverAccount).about.Needs, r.About().ID)
+		}
+	}
 	return slices.Concat(roles, explicit, providers, pools, accounts), err
 }
 

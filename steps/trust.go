@@ -120,7 +120,7 @@ func borrowed(g grant) bool {
 }
 
 // splice returns a trust policy with the statement of a Sid replaced, added (when there is none), or, with nil, taken
-// out. Every other statement stays byte for byte.
+// out. Every other statement stays as it is.
 func splice(document, sid string, with *spec.Statement) (string, error) {
 	var whole struct { // all that a policy document can hold, in the order in which people write it
 		Version   json.RawMessage `json:",omitempty"`
