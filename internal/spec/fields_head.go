@@ -1,6 +1,9 @@
 package spec
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 const (
 	patternName    = `^[a-z][a-z0-9-]*$`
@@ -12,6 +15,15 @@ const (
 
 // headFields name the bridge and the two places it joins.
 func headFields() []Field {
+	return slices.Concat(nameFields(), googleFields(), awsFields(), []Field{{
+		Path: "adopt", note: "what may be taken over when it exists", Type: TypeTexts, Choices: adoptable(), Example: "toAWS.serviceAccount",
+		Title: "what may be taken over when it exists",
+		Why:   "A thing that exists and is not marked as ours is never touched unless it is named here. On what is adopted only our own statement, bindings and client ids are added.",
+		at:    func(b *Bridge) any { return &b.Adopt },
+	}})
+}
+
+func nameFields() []Field {
 	return []Field{
 		{
 			Path: "version", Type: TypeInteger, Required: true, Example: "1",
@@ -27,6 +39,11 @@ func headFields() []Field {
 				"A second bridge of the same name between the same two places would be taken for this one.",
 			at: func(b *Bridge) any { return &b.Name },
 		},
+	}
+}
+
+func googleFields() []Field {
+	return []Field{
 		block("google", "the Google Cloud side",
 			"One bridge reaches one project. Another project needs a bridge of its own.", nil, nil),
 		{
@@ -42,6 +59,11 @@ func headFields() []Field {
 			Why: "A call to an API that is not enabled in the project is refused, whatever the roles. Those that the directions need are enabled anyway, and none is ever switched off.",
 			at:  func(b *Bridge) any { return &b.Google.APIs },
 		},
+	}
+}
+
+func awsFields() []Field {
+	return []Field{
 		block("aws", "the AWS side",
 			"One bridge reaches one account. Another account needs a bridge of its own.", nil, nil),
 		{
@@ -55,12 +77,6 @@ func headFields() []Field {
 			Limit: "a region of AWS, such as eu-west-1", pattern: patternRegion, max: 40, check: checkRegion, Title: "region",
 			Why: "Tokens are exchanged at the region's own endpoint, and the partition in every ARN follows from it. Roles themselves are the same in all regions of the account.",
 			at:  func(b *Bridge) any { return &b.AWS.Region },
-		},
-		{
-			Path: "adopt", note: "what may be taken over when it exists", Type: TypeTexts, Choices: adoptable(), Example: "toAWS.serviceAccount",
-			Title: "what may be taken over when it exists",
-			Why:   "A thing that exists and is not marked as ours is never touched unless it is named here. On what is adopted only our own statement, bindings and client ids are added.",
-			at:    func(b *Bridge) any { return &b.Adopt },
 		},
 	}
 }

@@ -1,6 +1,9 @@
 package spec
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 const (
 	patternResource    = `^[a-z]([a-z0-9-]*[a-z0-9])?$`
@@ -37,7 +40,11 @@ func inGKE(at func(*GKE) any) func(*Bridge) any {
 
 // machineFields describe what runs as the service account.
 func machineFields() []Field {
-	return append(vmFields(),
+	return slices.Concat(vmFields(), shapeFields(), gkeFields())
+}
+
+func gkeFields() []Field {
+	return []Field{
 		block("toAWS.gke", "a Kubernetes account that acts as the service account",
 			"Pods get the service account's tokens from GKE's metadata server, without a key. The cluster needs workload identity in this project.",
 			inGKE(func(k *GKE) any { return k }),
@@ -46,16 +53,17 @@ func machineFields() []Field {
 					b.ToAWS.GKE = &GKE{}
 				}
 			}),
-		Field{
+		{
 			Path: "toAWS.gke.namespace", Type: TypeText, Required: true, Example: "ci",
 			Limit: limitLabel, pattern: patternLabel, max: 63, Title: "namespace", Why: whyKubernetes,
 			at: inGKE(func(k *GKE) any { return &k.Namespace }),
 		},
-		Field{
+		{
 			Path: "toAWS.gke.serviceAccount", note: "only this Kubernetes account may act as it", Type: TypeText, Required: true, Example: "runner",
 			Limit: limitKubernetes, pattern: patternSubdomain, max: 253, Title: "Kubernetes account", Why: whyKubernetes,
 			at: inGKE(func(k *GKE) any { return &k.ServiceAccount }),
-		})
+		},
+	}
 }
 
 func vmFields() []Field {
@@ -81,6 +89,12 @@ func vmFields() []Field {
 			Why: "A VM lives in one zone and cannot be moved. One near the AWS region answers sooner.",
 			at:  inVM(func(v *VM) any { return &v.Zone }),
 		},
+	}
+}
+
+// shapeFields are those of a VM that have defaults of their own.
+func shapeFields() []Field {
+	return []Field{
 		{
 			Path: "toAWS.vm.machineType", Type: TypeText, Default: defaultMachineType, Example: defaultMachineType,
 			Limit: "a machine type, such as e2-small", pattern: patternMachine, max: 63, Title: "machine type",

@@ -36,7 +36,7 @@ func toGoogleFields() []Field {
 		block("toGoogle.role", "the IAM role of the workload",
 			"Google trusts the sessions of this one role. It needs no permission in AWS for that.",
 			inToGoogle(func(d *ToGoogle) any { return &d.Role }), nil),
-	}, role, runtimeFields())
+	}, role, runtimeFields(), eksFields())
 }
 
 func runtimeFields() []Field {
@@ -66,6 +66,11 @@ func runtimeFields() []Field {
 			Why:   "The instance gets the role without a restart. One that has another profile is left alone.",
 			at:    inToGoogle(func(d *ToGoogle) any { return &d.Role.Instance }),
 		},
+	}
+}
+
+func eksFields() []Field {
+	return []Field{
 		block("toGoogle.role.eks", "the Kubernetes account that runs with the role",
 			"The role's trust names it by the tags of EKS Pod Identity. No other pod of the account can then use the role.",
 			inEKS(func(e *EKS) any { return e }),

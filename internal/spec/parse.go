@@ -71,7 +71,7 @@ func (t table) under(path string) []string {
 type reader struct {
 	table  table
 	bridge Bridge
-	given  map[string]*node // by path: the value, or for a missing field's sake its block
+	given  map[string]*node // by path: what the file or a setting gave
 }
 
 // read goes from the tree to a complete and checked bridge.

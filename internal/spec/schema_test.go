@@ -125,6 +125,16 @@ func validateWord(schema map[string]any, word string, want, v any, at string) er
 			}
 		}
 		return nil
+	}
+	return validateParts(schema, word, want, v, at)
+}
+
+// validateParts knows the words that hold schemas of their own.
+func validateParts(schema map[string]any, word string, want, v any, at string) error {
+	object, _ := v.(map[string]any)
+	list, _ := v.([]any)
+	fail := fmt.Errorf("%s: %v is not of %s %v", at, v, word, want)
+	switch word {
 	case "items":
 		for i, item := range list {
 			if err := validate(want.(map[string]any), item, fmt.Sprintf("%s[%d]", at, i)); err != nil {
@@ -149,9 +159,12 @@ func validateWord(schema map[string]any, word string, want, v any, at string) er
 				return nil
 			}
 		}
-		return fail(false)
+		return fail
 	case "not":
-		return fail(validate(want.(map[string]any), v, at) != nil)
+		if validate(want.(map[string]any), v, at) == nil {
+			return fail
+		}
+		return nil
 	}
 	return fmt.Errorf("%s: the schema uses %q, which is not checked here", at, word)
 }

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"strings"
 )
 
 // Bounds on a policy document; AWS itself stops at 10,240 characters.
@@ -37,23 +36,6 @@ type condition struct {
 	operator string
 	key      string
 	values   []string
-}
-
-// member and object keep a JSON object in its order and with its doubles.
-type member struct {
-	key   string
-	value any
-}
-
-type object []member
-
-func (o object) get(key string) any {
-	for _, m := range o {
-		if m.key == key {
-			return m.value
-		}
-	}
-	return nil
 }
 
 // readPolicy reads a trust policy strictly: what cannot be understood is an error, never skipped.
@@ -90,61 +72,6 @@ func readPolicy(data []byte) (policy, error) {
 		p.statements = append(p.statements, s)
 	}
 	return p, nil
-}
-
-// readValue reads JSON with objects in order. The same key twice is an error: readers differ in which one they take.
-func readValue(dec *json.Decoder, depth int) (any, error) {
-	if depth > maxPolicyDepth {
-		return nil, errors.New("the document is nested too deep")
-	}
-	t, err := dec.Token()
-	if err != nil {
-		return nil, errors.New("the document is not JSON")
-	}
-	switch t {
-	case json.Delim('{'):
-		return readObject(dec, depth)
-	case json.Delim('['):
-		var list []any
-		for dec.More() {
-			v, err := readValue(dec, depth+1)
-			if err != nil {
-				return nil, err
-			}
-			list = append(list, v)
-		}
-		return list, closing(dec)
-	}
-	return t, nil
-}
-
-func readObject(dec *json.Decoder, depth int) (object, error) {
-	out := object{}
-	seen := map[string]bool{}
-	for dec.More() {
-		t, err := dec.Token()
-		key, ok := t.(string)
-		if err != nil || !ok {
-			return nil, errors.New("the document is not JSON")
-		}
-		if seen[key] {
-			return nil, fmt.Errorf("the key %q is there twice", key)
-		}
-		seen[key] = true
-		v, err := readValue(dec, depth+1)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, member{key, v})
-	}
-	return out, closing(dec)
-}
-
-func closing(dec *json.Decoder) error {
-	if _, err := dec.Token(); err != nil {
-		return errors.New("the document is not JSON")
-	}
-	return nil
 }
 
 func readStatement(raw any, name string) (statement, error) {
@@ -233,46 +160,4 @@ func readConditions(value any) ([]condition, error) {
 		}
 	}
 	return out, nil
-}
-
-// scalars reads one value or a list of them as text; numbers and booleans keep their spelling.
-func scalars(value any) ([]string, error) {
-	list, ok := value.([]any)
-	if !ok {
-		list = []any{value}
-	}
-	out := make([]string, 0, len(list))
-	for _, v := range list {
-		switch v := v.(type) {
-		case string:
-			out = append(out, v)
-		case json.Number:
-			out = append(out, v.String())
-		case bool:
-			out = append(out, fmt.Sprint(v))
-		default:
-			return nil, errors.New("a value is neither text, number nor boolean")
-		}
-	}
-	return out, nil
-}
-
-// matchesAction holds an action to the statement; actions ignore case and may have wildcards.
-func (s statement) matchesAction(action string) bool {
-	for _, a := range s.actions {
-		if literal(strings.ToLower(a), true).match(strings.ToLower(action)) {
-			return !s.notAction
-		}
-	}
-	return s.notAction
-}
-
-// matchesPrincipal holds a federated principal to the statement. "*" of any kind is taken to include it.
-func (s statement) matchesPrincipal(federated string) bool {
-	for _, p := range s.principals {
-		if p.value == "*" && (p.kind == "" || p.kind == "AWS" || p.kind == "Federated") || p.kind == "Federated" && p.value == federated {
-			return !s.notPrincipal
-		}
-	}
-	return s.notPrincipal
 }

@@ -34,7 +34,7 @@ func ReadToken(policy []byte, claims map[string]any, principal string) (Verdict,
 		unreadKeys = append(unreadKeys, v.Unread...)
 		switch {
 		case !s.allow && result == holds:
-			v.Admitted = false
+			v.Denies = true
 			return v, nil
 		case s.allow && result != refused && !best.Admitted:
 			v.Admitted = true

@@ -163,6 +163,9 @@ func TestStatementsDecideTogether(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
+			if v.Denies != (c.statement == "D") {
+				t.Errorf("denies %v by %q", v.Denies, v.Statement)
+			}
 			if v.Admitted != c.want || v.Statement != c.statement {
 				t.Errorf("admitted %v by %q, want %v by %q\n%+v", v.Admitted, v.Statement, c.want, c.statement, v)
 			}

@@ -7,6 +7,7 @@ package trust
 type Verdict struct {
 	Admitted  bool
 	Statement string   // what decided: a Sid, "statement 2" (from 1), "mapping", "condition", "binding"; "" when nothing came close
+	Denies    bool     // the statement is a Deny, and its rows say why it holds
 	Rows      []Row    // the claim table of what decided, in the order of the document
 	Unread    []string // keys whose value cannot be told here; they were taken to hold
 }
