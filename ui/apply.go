@@ -1,6 +1,8 @@
 package ui
 
 import (
+	"slices"
+
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
 
@@ -146,5 +148,6 @@ func (w *walk) lane(cloud string) []plank {
 			out = append(out, p)
 		}
 	}
+	slices.SortStableFunc(out, func(a, b plank) int { return keptLast(a.change.Action) - keptLast(b.change.Action) })
 	return out
 }

@@ -16,7 +16,7 @@ func (w *walk) refusal(h verify.Hop, width int) []string {
 		lines = append(lines, indent("    ", w.claimTable(h.Table, width-4))...)
 	}
 	for _, d := range h.Do {
-		lines = append(lines, indent("    ", indentAfter(fold(w.arrow+" "+clean(d), width-4)))...)
+		lines = append(lines, indent("    ", hanging(w.arrow+" "+clean(d), width-4))...)
 	}
 	return lines
 }

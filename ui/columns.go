@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"slices"
 	"strings"
 
 	"charm.land/lipgloss/v2"
@@ -27,8 +28,10 @@ type item struct {
 	dim   bool
 }
 
-// split sorts changes into the two lanes.
+// split sorts changes into the two lanes. What is kept stands last in each: it asks for no attention.
 func split(changes []steps.Change) (left, right []steps.Change) {
+	changes = slices.Clone(changes)
+	slices.SortStableFunc(changes, func(a, b steps.Change) int { return keptLast(a.Action) - keptLast(b.Action) })
 	for _, c := range changes {
 		if c.Cloud == google {
 			left = append(left, c)
@@ -37,6 +40,13 @@ func split(changes []steps.Change) (left, right []steps.Change) {
 		}
 	}
 	return left, right
+}
+
+func keptLast(a steps.Action) int {
+	if a == steps.Keep {
+		return 1
+	}
+	return 0
 }
 
 // draw gives at most b.h lines.

@@ -96,15 +96,15 @@ func (w *walk) loan(c steps.Change, width int) []string {
 	lines = append(lines, w.labelled("on", c.Name, width))
 	for _, f := range c.Fields {
 		text := shown(f.After)
-		if len(text) == 1 && !f.Sensitive && !strings.Contains(title, text[0]) {
-			lines = append(lines, w.labelled(f.Path, text[0], width))
+		if len(text) == 1 && !f.Sensitive && f.Path != "sid" && !strings.Contains(title, text[0]) {
+			lines = append(lines, w.labelled(strings.TrimPrefix(f.Path, "condition."), text[0], width))
 		}
 	}
 	return lines
 }
 
 func (w *walk) labelled(name, value string, width int) string {
-	const column = 21
+	const column = 16
 	return "  " + w.pad(w.muted.Render(clean(name)), column) + " " + w.middle(clean(value), width-column-3)
 }
 

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"context"
 	"flag"
 	"os"
 	"path/filepath"
@@ -26,9 +27,14 @@ type driver struct {
 
 func drive(t *testing.T, e Engine, o Options, width, height int) *driver {
 	t.Helper()
+	return driveUnder(t.Context(), t, e, o, width, height)
+}
+
+func driveUnder(ctx context.Context, t *testing.T, e Engine, o Options, width, height int) *driver {
+	t.Helper()
 	o.Now = func() time.Time { return recordedAt }
 	o.Version = "v0.1.0"
-	w := newWalk(t.Context(), e, o)
+	w := newWalk(ctx, e, o)
 	w.glance = 5 * time.Millisecond
 	d := &driver{t: t, m: model{walk: w, at: newConnect(w)}, msgs: make(chan tea.Msg)}
 	d.run(d.m.Init())

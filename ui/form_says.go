@@ -11,7 +11,7 @@ func (f form) says(w *walk, width int) []string {
 	}
 	field, _ := w.field(f.at)
 	if why := w.flawAt(f.at); why != "" {
-		copy(lines, indentAfter(fold(w.symbols.bad+" "+clean(why), width)))
+		copy(lines, hanging(w.symbols.bad+" "+clean(why), width))
 		for i := range lines {
 			lines[i] = w.palette.bad.Render(lines[i])
 		}
@@ -27,13 +27,6 @@ func (f form) says(w *walk, width int) []string {
 	copy(lines, fold(text, width))
 	for i := range lines {
 		lines[i] = w.muted.Render(lines[i])
-	}
-	return lines
-}
-
-func indentAfter(lines []string) []string {
-	for i := 1; i < len(lines); i++ {
-		lines[i] = "  " + lines[i]
 	}
 	return lines
 }

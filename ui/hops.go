@@ -80,7 +80,7 @@ func (l look) shortClaim(v string) string {
 // order puts the claims that decide first.
 func order(claims map[string]string) []string {
 	keys := slices.Sorted(maps.Keys(claims))
-	rank := []string{"arn", "email", "session", "subject", "aud", "azp", "sub", "audience"}
+	rank := []string{"arn", "session", "subject", "aud", "azp", "sub", "audience", "email"}
 	slices.SortStableFunc(keys, func(a, b string) int {
 		return rankOf(rank, a) - rankOf(rank, b)
 	})

@@ -81,8 +81,11 @@ func (l leaving) update(w *walk, msg tea.Msg) (screen, tea.Cmd) {
 		return nil, nil
 	case tea.KeyPressMsg:
 	default:
-		var cmd tea.Cmd
-		l.behind, cmd = l.behind.update(w, msg)
+		next, cmd := l.behind.update(w, msg)
+		if next == nil {
+			return nil, cmd
+		}
+		l.behind = next
 		return l, cmd
 	}
 	switch {

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"path/filepath"
 	"strings"
 
 	"github.com/drawbridge-cloud/drawbridge/steps"
@@ -43,6 +44,9 @@ func (w *walk) endedAs() (Ending, error) {
 // summary is what stays on the terminal: plain words, no colour.
 func (w *walk) summary(o Outcome) []string {
 	var out []string
+	if w.o.Sandbox {
+		out = append(out, "sandbox   nothing real was touched")
+	}
 	if o.Result != nil {
 		out = append(out, "applied   "+plural(o.Result.Summary.Done, "change", "changes")+failedWords(o.Result.Summary))
 	}
@@ -53,9 +57,18 @@ func (w *walk) summary(o Outcome) []string {
 		out = append(out, "bridge    "+o.Saved)
 	}
 	if len(o.Written) > 0 {
-		out = append(out, "files     "+strings.Join(o.Written, ", "))
+		out = append(out, "files     "+strings.Join(within(o.Written), ", ")+" in "+filepath.Dir(o.Written[0]))
 	}
 	return append(out, w.hint(o))
+}
+
+// within are the last names of paths.
+func within(paths []string) []string {
+	out := make([]string, len(paths))
+	for i, p := range paths {
+		out[i] = filepath.Base(p)
+	}
+	return out
 }
 
 func failedWords(s steps.ResultSummary) string {

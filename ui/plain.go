@@ -3,6 +3,7 @@ package ui
 import (
 	"context"
 	"errors"
+	"strings"
 )
 
 // RunPlain asks the same questions as plain lines: numbered choices, no repainting, answers readable from a pipe. A
@@ -70,7 +71,7 @@ func (p *plain) side(name, cloud string, s Side) {
 		}
 		return
 	}
-	p.line("%s: signed in as %s, by %s, %s", name, principal(s.Principal), clean(s.Source), place(cloud, s, 1000))
+	p.line("%s: signed in as %s, by %s, %s", name, principal(s.Principal), clean(s.Source), strings.ReplaceAll(place(cloud, s, 1000), "  ", ", "))
 }
 
 func (p *plain) directions() error {

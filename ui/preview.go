@@ -82,19 +82,30 @@ func (w *walk) painted(text string, width int) []string {
 	return out
 }
 
-// chop breaks a line at any cell and lets what follows hang: documents keep their spaces.
+// chop breaks a line where it does the least harm, and lets what follows hang: documents and commands keep their spaces.
 func chop(line string, width int) []string {
 	line = clean(line)
-	hang := line[:len(line)-len(strings.TrimLeft(line, " "))] + " "
+	hang := line[:len(line)-len(strings.TrimLeft(line, " "))] + "  "
 	if len(hang) > width/2 {
-		hang = " "
+		hang = "  "
 	}
 	var out []string
-	for cells(line) > width && width > len(hang) {
-		out = append(out, ansi.Truncate(line, width, ""))
-		line = hang + ansi.TruncateLeft(line, width, "")
+	for cells(line) > width && width > len(hang)+1 {
+		head := breakable(ansi.Truncate(line, width, ""), len(hang))
+		out = append(out, head)
+		line = hang + strings.TrimLeft(line[len(head):], " ")
 	}
 	return append(out, line)
+}
+
+// breakable cuts s behind its last space, comma or slash, unless that stands too far in front.
+func breakable(s string, from int) string {
+	for _, signs := range []string{" ", ",/&"} {
+		if i := strings.LastIndexAny(s, signs); i > max(from, len(s)/2) {
+			return s[:i+1]
+		}
+	}
+	return s
 }
 
 // tight halves the indentation of a document: the pane is narrow.

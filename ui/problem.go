@@ -9,7 +9,7 @@ import (
 
 // problem draws an error for people: what was attempted, what is known about why, what to do next.
 func (w *walk) problem(err error, width int) []string {
-	lines := indentAfter(fold(w.symbols.bad+" "+clean(err.Error()), width))
+	lines := hanging(w.symbols.bad+" "+clean(err.Error()), width)
 	for i := range lines {
 		lines[i] = w.palette.bad.Render(lines[i])
 	}
@@ -40,7 +40,7 @@ func (w *walk) todo(do []string, width int) []string {
 	}
 	lines := []string{""}
 	for _, d := range do {
-		lines = append(lines, indentAfter(fold(w.arrow+" "+clean(d), width))...)
+		lines = append(lines, hanging(w.arrow+" "+clean(d), width)...)
 	}
 	return lines
 }

@@ -25,8 +25,11 @@ func (r reader) keys(w *walk) []key.Binding {
 
 func (r reader) update(w *walk, msg tea.Msg) (screen, tea.Cmd) {
 	if _, typed := msg.(tea.KeyPressMsg); !typed {
-		var cmd tea.Cmd
-		r.behind, cmd = r.behind.update(w, msg)
+		next, cmd := r.behind.update(w, msg)
+		if next == nil {
+			return nil, cmd
+		}
+		r.behind = next
 		return r, cmd
 	}
 	switch {

@@ -19,11 +19,11 @@ func (s stopping) keys(*walk) []key.Binding {
 
 func (s stopping) update(w *walk, msg tea.Msg) (screen, tea.Cmd) {
 	if _, typed := msg.(tea.KeyPressMsg); !typed {
-		var cmd tea.Cmd
-		s.behind, cmd = s.behind.update(w, msg)
-		if !w.runs(s.call) {
-			return s.behind, cmd
+		next, cmd := s.behind.update(w, msg)
+		if next == nil || !w.runs(s.call) {
+			return next, cmd
 		}
+		s.behind = next
 		return s, cmd
 	}
 	switch {

@@ -86,6 +86,15 @@ func indent(prefix string, lines []string) []string {
 	return out
 }
 
+// hanging breaks s like fold, and lets every line but the first hang.
+func hanging(s string, w int) []string {
+	lines := fold(s, w-2)
+	for i := 1; i < len(lines); i++ {
+		lines[i] = "  " + lines[i]
+	}
+	return lines
+}
+
 // window keeps h of the lines so that the one at focus stays in sight.
 func window(lines []string, focus, h int) (shown []string, from int) {
 	if len(lines) <= h {

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"context"
 	"slices"
 	"strings"
 	"testing"
@@ -163,6 +164,33 @@ func TestCtrlCDuringApplyAsksOnceAndWaitsForTheRequestInFlight(t *testing.T) {
 	}
 	if !slices.Contains(out.Summary, "go on with: drawbridge apply -f bridge.yaml") {
 		t.Errorf("the summary does not say how to go on: %q", out.Summary)
+	}
+}
+
+func TestTheEndOfTheContextStopsTheRunAndEndsTheProgramAfterIt(t *testing.T) {
+	for _, behind := range []string{"", "?"} {
+		r := &recorded{hold: make(chan struct{})}
+		ctx, cancel := context.WithCancel(t.Context())
+		d := driveUnder(ctx, t, r.engine(), Options{}, 80, 24)
+		d.until("who we are", func() bool { return d.m.asked })
+		d.press("enter", "enter", "enter", "enter")
+		d.key("y")
+		d.until("a step", func() bool {
+			return slices.ContainsFunc(d.m.run.planks, func(p plank) bool { return p.kind == steps.Started })
+		})
+		if behind != "" {
+			d.key(behind)
+		}
+		cancel()
+		d.apply(cancelled{})
+		if d.quit {
+			t.Fatal("the program ended while a request was in flight")
+		}
+		close(r.hold)
+		d.until("the end", func() bool { return d.quit })
+		if got := d.m.outcome().Ending; got != Interrupted {
+			t.Errorf("ended %q, want %q", got, Interrupted)
+		}
 	}
 }
 
