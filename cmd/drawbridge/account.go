@@ -64,7 +64,7 @@ func misused(err error) (account, bool) {
 		return account{kind: "input", message: e.Error(), excerpt: e.Excerpt, do: e.Do}, true
 	}
 	if e, ok := errors.AsType[*ui.Unanswered](err); ok {
-		return account{kind: "usage", message: e.Error(), do: []string{"answer it with " + e.Flag}}, true
+		return account{kind: "usage", message: e.Error()}, true
 	}
 	if e, ok := errors.AsType[*artifact.DirectionError](err); ok {
 		return account{kind: "usage", message: e.Error(), do: []string{"choose another kind of file"}}, true

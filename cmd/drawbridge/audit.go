@@ -2,10 +2,12 @@ package main
 
 import (
 	"context"
+	"slices"
 
 	"github.com/spf13/cobra"
 
 	"github.com/drawbridge-cloud/drawbridge/steps"
+	"github.com/drawbridge-cloud/drawbridge/verify"
 )
 
 type auditOptions struct {
@@ -83,8 +85,12 @@ func runAudit(ctx context.Context, o *auditOptions, at *site) error {
 	if err != nil {
 		return err
 	}
-	d := auditOf(plan)
-	if err := o.show(s, plan, d); err != nil {
+	left, err := verify.Leftovers(ctx, s.world)
+	if err != nil {
+		return err
+	}
+	d := auditOf(plan, left)
+	if err := o.show(s, plan, left, d); err != nil {
 		return err
 	}
 	if len(d.Drift) > 0 || !o.allowUnread && o.failOn.value == "info" {
@@ -93,9 +99,10 @@ func runAudit(ctx context.Context, o *auditOptions, at *site) error {
 	return nil
 }
 
-func auditOf(plan steps.Plan) *auditDocument {
+// auditOf counts as drift what a plan would change, and borrowed access that a killed run left behind.
+func auditOf(plan steps.Plan, left []steps.Change) *auditDocument {
 	d := &auditDocument{Drift: []steps.Change{}, Findings: []finding{}, Summary: auditSummary{Findings: map[string]int{}}}
-	for _, c := range changesOf(plan.Changes) {
+	for _, c := range changesOf(slices.Concat(plan.Changes, left)) {
 		if c.Action != steps.Keep {
 			d.Drift = append(d.Drift, c)
 		}
@@ -106,12 +113,15 @@ func auditOf(plan steps.Plan) *auditDocument {
 	return d
 }
 
-func (o *auditOptions) show(s *session, plan steps.Plan, d *auditDocument) error {
+func (o *auditOptions) show(s *session, plan steps.Plan, left []steps.Change, d *auditDocument) error {
 	if o.cloud.output.json() {
 		return o.document("drawbridge.audit/v1", d)
 	}
 	p := o.printer()
 	p.plan(s.bridge, plan)
+	for _, c := range left {
+		p.change(c)
+	}
 	for _, n := range d.NotEvaluated {
 		p.line("%s", p.muted("not evaluated: "+n.Reason))
 	}

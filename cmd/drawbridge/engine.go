@@ -36,12 +36,7 @@ func (e *engine) calls() ui.Engine {
 
 // signIn opens the clouds anew each time, so that a sign-in made meanwhile in another window is noticed.
 func (e *engine) signIn(ctx context.Context) ui.Sides {
-	r := e.at.flags.reach
-	b := spec.Bridge{
-		Google: spec.Google{Project: first(r.project, e.at.env("GOOGLE_CLOUD_PROJECT"))},
-		// Who we are is the same in every region: any will do to ask.
-		AWS: spec.AWS{Region: first(r.region, e.at.env("AWS_REGION"), e.at.env("AWS_DEFAULT_REGION"), "us-east-1")},
-	}
+	b := e.at.anyBridge()
 	google, aws, err := cloud.Open(ctx, e.at.options(b))
 	if err != nil {
 		err = endpointUsage(err)

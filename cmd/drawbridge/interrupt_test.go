@@ -3,8 +3,10 @@
 package main
 
 import (
+	"bufio"
 	"bytes"
 	"errors"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -95,4 +97,50 @@ func awaitWrite(t *testing.T, server *sandbox.Server) {
 		}
 	}
 	t.Fatal("nothing was written within 30 s")
+}
+
+// TestSandboxServesUntilInterrupted reads the announcement as a script would: the first line, the exports, ready.
+func TestSandboxServesUntilInterrupted(t *testing.T) {
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := exec.CommandContext(t.Context(), self)
+	c.Args = []string{"drawbridge", "sandbox"}
+	c.Env = []string{"HOME=" + t.TempDir(), "TMPDIR=" + t.TempDir(), "GORACE=atexit_sleep_ms=0"}
+	out, err := c.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := c.Start(); err != nil {
+		t.Fatal(err)
+	}
+	lines := readUntilReady(t, out)
+	if !strings.HasPrefix(lines[0], "listening on http://127.0.0.1:") {
+		t.Errorf("first line: got %q, want where it listens", lines[0])
+	}
+	for _, l := range lines[1:] {
+		if !strings.HasPrefix(l, "export ") || !strings.Contains(l, "=") {
+			t.Errorf("got line %q, want an export", l)
+		}
+	}
+	if err := c.Process.Signal(os.Interrupt); err != nil {
+		t.Fatal(err)
+	}
+	if err := c.Wait(); err != nil {
+		t.Errorf("got %v after the interruption, want exit code 0", err)
+	}
+}
+
+func readUntilReady(t *testing.T, out io.Reader) []string {
+	t.Helper()
+	var lines []string
+	for in := bufio.NewScanner(out); in.Scan(); {
+		if in.Text() == "ready" && len(lines) > 0 {
+			return lines
+		}
+		lines = append(lines, in.Text())
+	}
+	t.Fatalf("it never said ready:\n%s", strings.Join(lines, "\n"))
+	return nil
 }

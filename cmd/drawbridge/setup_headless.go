@@ -93,6 +93,7 @@ func (t *setupRun) look(ctx context.Context) error {
 	if check.Blocked() {
 		return &noError{answer: "something is in the way"}
 	}
+	t.notes(check)
 	plan, err := t.e.plan(ctx, t.b, steps.Consent{}, t.r.step)
 	if err != nil {
 		return err
@@ -106,6 +107,18 @@ func (t *setupRun) look(ctx context.Context) error {
 		t.r.lines.blank()
 	}
 	return nil
+}
+
+// notes tells what preflight found that does not stop us.
+func (t *setupRun) notes(check steps.PreflightReport) {
+	if t.r.lines == nil {
+		return
+	}
+	for _, c := range check.Checks {
+		if c.Outcome == steps.CheckWarn || c.Outcome == steps.CheckUnknown {
+			t.r.lines.check(c)
+		}
+	}
 }
 
 // save keeps a bridge that was made of flags alone, and the consent of --adopt.

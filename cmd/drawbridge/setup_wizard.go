@@ -6,6 +6,7 @@ import (
 	"os"
 
 	"github.com/drawbridge-cloud/drawbridge/internal/artifact"
+	"github.com/drawbridge-cloud/drawbridge/internal/cloud"
 	"github.com/drawbridge-cloud/drawbridge/steps"
 	"github.com/drawbridge-cloud/drawbridge/ui"
 )
@@ -52,9 +53,10 @@ func (o *cloudCommand) uiOptions(sandbox, other bool) ui.Options {
 	return opts
 }
 
-// other reports whether some endpoint is not the real cloud. One that cannot be used is told when the clouds are opened.
+// other reports whether some endpoint is not the real cloud. Endpoints that cannot be used are told at the sign-in.
 func other(ctx context.Context, at *site) bool {
-	return at.flags.sandbox.on || at.env("AWS_ENDPOINT_URL") != ""
+	google, aws, err := cloud.Open(ctx, at.options(at.anyBridge()))
+	return err == nil && !(google.Real && aws.Real)
 }
 
 // filesDir is where the screens offer to put files.

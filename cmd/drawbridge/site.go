@@ -102,6 +102,15 @@ func (at *site) options(b spec.Bridge) cloud.Options {
 	return o
 }
 
+// anyBridge is enough of a bridge to ask who we are: that is the same in every region, so any will do.
+func (at *site) anyBridge() spec.Bridge {
+	r := at.flags.reach
+	return spec.Bridge{
+		Google: spec.Google{Project: first(r.project, at.env("GOOGLE_CLOUD_PROJECT"))},
+		AWS:    spec.AWS{Region: first(r.region, at.env("AWS_REGION"), at.env("AWS_DEFAULT_REGION"), "us-east-1")},
+	}
+}
+
 // close undoes openSite, in reverse.
 func (at *site) close() {
 	for i := len(at.closes) - 1; i >= 0; i-- {
