@@ -1,13 +1,9 @@
 package google
 
 import (
-	"net/http"
-	"regexp"
 	"slices"
 	"strings"
-	"time"
 
-	"github.com/drawbridge-cloud/drawbridge/internal/sandbox/wire"
 	"github.com/drawbridge-cloud/drawbridge/internal/sandbox/world"
 )
 
@@ -94,73 +90,6 @@ func (q *call) account(permission string) (*world.ServiceAccount, error) {
 	return nil, notFound("Unknown service account")
 }
 
-var accountID = regexp.MustCompile(`^[a-z][-a-z0-9]{4,28}[a-z0-9]$`)
-
-// maxAccounts is the quota of accounts per project.
-const maxAccounts = 100
-
-func (q *call) createAccount() (any, error) {
-	var in struct {
-		AccountID      string
-		ServiceAccount accountJSON
-	}
-	if err := q.decode(&in); err != nil {
-		return nil, err
-	}
-	if err := q.needIn("iam.serviceAccounts.create", ""); err != nil {
-		return nil, denied("iam.serviceAccounts.create", "")
-	}
-	if err := q.checkNewAccount(in.AccountID, in.ServiceAccount); err != nil {
-		return nil, err
-	}
-	email := in.AccountID + "@" + accountDomain(q.project.ID)
-	if q.project.Accounts[email] != nil {
-		return nil, alreadyExists("Service account %s already exists within project projects/%s.", in.AccountID, q.project.ID).
-			With(wire.ResourceInfo("", "projects/"+q.project.ID+"/serviceAccounts/"+email))
-	}
-	a := world.NewServiceAccount(q.state, q.project.ID, email, q.now)
-	a.DisplayName, a.Description = in.ServiceAccount.DisplayName, in.ServiceAccount.Description
-	q.project.Accounts[email] = a
-	return accountView(a), nil
-}
-
-// accountDomain is the domain of a project's accounts; "example.com:p" makes "p.example.com…".
-func accountDomain(project string) string {
-	if domain, id, ok := strings.Cut(project, ":"); ok {
-		project = id + "." + domain
-	}
-	return project + ".iam.gserviceaccount.com"
-}
-
-func (q *call) checkNewAccount(id string, a accountJSON) error {
-	if !accountID.MatchString(id) {
-		text := "Invalid service account ID: " + id + ". It must match [a-z]([-a-z0-9]*[a-z0-9]) and be between 6 and 30 characters long."
-		return invalidArgument("%s", text).With(wire.BadRequest("account_id", text))
-	}
-	if err := checkAccountText(a); err != nil {
-		return err
-	}
-	if enforced(q.project, "iam.disableServiceAccountCreation") {
-		return violation("Service account creation is not allowed on this project.", "iam.disableServiceAccountCreation",
-			"projects/"+q.project.ID+"/serviceAccounts/?configvalue=", "")
-	}
-	if len(q.project.Accounts) >= maxAccounts {
-		return failure(http.StatusTooManyRequests, "RESOURCE_EXHAUSTED", "Maximum number of service accounts on project reached.").
-			With(wire.QuotaFailure("project:"+q.project.ID, "Service Account Count"))
-	}
-	return nil
-}
-
-func checkAccountText(a accountJSON) error {
-	if len(a.DisplayName) > 100 {
-		return invalidArgument("The service account display name must be at most 100 bytes.")
-	}
-	if len(a.Description) > 256 {
-		return invalidArgument("The service account description must be at most 256 bytes.")
-	}
-	return nil
-}
-
 func (q *call) listAccounts() (any, error) {
 	if err := q.needIn("iam.serviceAccounts.list", ""); err != nil {
 		return nil, err
@@ -224,67 +153,4 @@ func (q *call) patchAccount() (any, error) {
 	}
 	*a = next
 	return out, nil
-}
-
-// undeletable is how long a deleted account, pool or provider can be had back.
-const undeletable = 30 * 24 * time.Hour
-
-func (q *call) deleteAccount() (any, error) {
-	a, err := q.account("iam.serviceAccounts.delete")
-	if err != nil {
-		return nil, err
-	}
-	q.bury(a)
-	return struct{}{}, nil
-}
-
-// bury moves an account to the deleted ones; policies then name it as deleted, by its unique id.
-func (q *call) bury(a *world.ServiceAccount) {
-	p := q.g.Projects[a.Project]
-	delete(p.Accounts, a.Email)
-	a.Deleted = q.now
-	if p.Gone == nil {
-		p.Gone = map[string]*world.ServiceAccount{}
-	}
-	p.Gone[a.UniqueID] = a
-	q.renameMember("serviceAccount:"+a.Email, deletedName(a))
-}
-
-func deletedName(a *world.ServiceAccount) string {
-	return "deleted:serviceAccount:" + a.Email + "?uid=" + a.UniqueID
-}
-
-// undeleteAccount takes the unique id: the e-mail may mean another account by now.
-func (q *call) undeleteAccount() (any, error) {
-	if err := q.needIn("iam.serviceAccounts.undelete", ""); err != nil {
-		return nil, denied("iam.serviceAccounts.undelete", "")
-	}
-	a := q.project.Gone[q.vars["account"]]
-	if a == nil || q.now.After(a.Deleted.Add(undeletable)) {
-		return nil, notFound("Unknown service account")
-	}
-	if q.project.Accounts[a.Email] != nil {
-		return nil, precondition("The service account cannot be undeleted: a service account with the same name exists.")
-	}
-	delete(q.project.Gone, a.UniqueID)
-	a.Deleted = time.Time{}
-	q.project.Accounts[a.Email] = a
-	q.renameMember(deletedName(a), "serviceAccount:"+a.Email)
-	return map[string]any{"restoredAccount": accountView(a)}, nil
-}
-
-func (q *call) enableAccount() (any, error) {
-	return q.switchAccount("iam.serviceAccounts.enable", false)
-}
-func (q *call) disableAccount() (any, error) {
-	return q.switchAccount("iam.serviceAccounts.disable", true)
-}
-
-func (q *call) switchAccount(permission string, disabled bool) (any, error) {
-	a, err := q.account(permission)
-	if err != nil {
-		return nil, err
-	}
-	a.Disabled = disabled
-	return struct{}{}, nil
 }

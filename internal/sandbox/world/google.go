@@ -34,7 +34,10 @@ type Settled[T any] struct {
 // Set writes a value at now, keeping for lagging readers what they can see at this moment.
 func (s *Settled[T]) Set(v T, now time.Time, lag time.Duration) {
 	seen := s.Seen(now, lag)
-	s.Value, s.Since, s.Before = v, now, &seen
+	s.Value, s.Since, s.Before = v, now, nil
+	if lag > 0 {
+		s.Before = &seen
+	}
 }
 
 // Seen is what a lagging reader gets.
