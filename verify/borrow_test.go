@@ -70,7 +70,8 @@ func TestBorrowedAccessIsExact(t *testing.T) {
 		}
 		if p.Direction == ToAWS {
 			want := []steps.Field{
-				{Path: "role", Before: "roles/iam.serviceAccountOpenIdTokenCreator"}, {Path: "member", Before: "user:operator@acme.example"},
+				{Path: "role", Before: "roles/iam.serviceAccountOpenIdTokenCreator"},
+				{Path: "member", Before: "user:operator@acme.example"},
 				{Path: "condition.expression", Before: `request.time < timestamp("` + until + `")`},
 			}
 			if diff := cmp.Diff(want, lent[i].Fields); diff != "" {

@@ -146,6 +146,8 @@ func code(text string) string {
 }
 
 // cell keeps text inside its table cell, and text.
-func cell(text string) string { return strings.NewReplacer("|", "\\|", "<", "&lt;").Replace(oneLine(text)) }
+func cell(text string) string {
+	return strings.NewReplacer("|", "\\|", "<", "&lt;").Replace(oneLine(text))
+}
 
 func oneLine(text string) string { return strings.NewReplacer("\n", " ", "\r", " ").Replace(text) }

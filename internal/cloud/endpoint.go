@@ -63,8 +63,10 @@ func (r rules) check(variable, value string) (endpoint, error) {
 func parseEndpoint(variable, value string) (*url.URL, error) {
 	shown := shownURL(value)
 	bad := func(reason string) error {
-		return &EndpointError{Variable: variable, Value: shown, Reason: reason,
-			Do: []string{"set " + variable + " to a URL such as http://127.0.0.1:8080/, or unset it"}}
+		return &EndpointError{
+			Variable: variable, Value: shown, Reason: reason,
+			Do: []string{"set " + variable + " to a URL such as http://127.0.0.1:8080/, or unset it"},
+		}
 	}
 	u, err := url.Parse(strings.TrimSpace(value))
 	switch {

@@ -106,8 +106,10 @@ func standardAWS(region string, env func(string) string, p profile) (standardURL
 }
 
 func badRegion(region string, err error) error {
-	return &EndpointError{Variable: "region", Value: clean(region), Reason: "AWS has no endpoint for it: " + clean(err.Error()),
-		Do: []string{"set aws.region, --region or AWS_REGION to a region such as us-east-1"}}
+	return &EndpointError{
+		Variable: "region", Value: clean(region), Reason: "AWS has no endpoint for it: " + clean(err.Error()),
+		Do: []string{"set aws.region, --region or AWS_REGION to a region such as us-east-1"},
+	}
 }
 
 func useFIPS(env func(string) string, p profile) bool {

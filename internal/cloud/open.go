@@ -58,8 +58,10 @@ func regionOf(o Options, p profile) (string, error) {
 			return v, nil
 		}
 	}
-	return "", &EndpointError{Variable: "AWS_REGION", Reason: "no AWS region is set",
-		Do: []string{"set aws.region in bridge.yaml, pass --region, or set AWS_REGION"}}
+	return "", &EndpointError{
+		Variable: "AWS_REGION", Reason: "no AWS region is set",
+		Do: []string{"set aws.region in bridge.yaml, pass --region, or set AWS_REGION"},
+	}
 }
 
 // newTransport is the transport of one cloud. Every host is checked once more when it is called, since a credential

@@ -30,20 +30,28 @@ func canceled(err error) *explain.Problem {
 // transportProblem tells what our own transport refused or lost.
 func transportProblem(err error) *explain.Problem {
 	if e, ok := errors.AsType[*lostReply](err); ok {
-		return &explain.Problem{Kind: explain.Pending, Code: ReplyLost, Status: e.Status, Reason: clean(e.Error()), RequestID: e.RequestID, Who: "you",
-			Do: []string{"run it again: what stands is read first, and nothing is made twice"}}
+		return &explain.Problem{
+			Kind: explain.Pending, Code: ReplyLost, Status: e.Status, Reason: clean(e.Error()), RequestID: e.RequestID, Who: "you",
+			Do: []string{"run it again: what stands is read first, and nothing is made twice"},
+		}
 	}
 	if e, ok := errors.AsType[*refusedHost](err); ok {
-		return &explain.Problem{Kind: explain.Other, Code: "refused-host", Reason: clean(e.Error()), Who: "you", Final: true,
-			Do: []string{"if you trust that host, pass --allow-endpoint " + clean(e.Host)}}
+		return &explain.Problem{
+			Kind: explain.Other, Code: "refused-host", Reason: clean(e.Error()), Who: "you", Final: true,
+			Do: []string{"if you trust that host, pass --allow-endpoint " + clean(e.Host)},
+		}
 	}
 	if e, ok := errors.AsType[*strangeReply](err); ok {
-		return &explain.Problem{Kind: explain.Other, Code: "strange-reply", Status: e.Status, Reason: clean(e.Error()), Who: "you",
-			Do: []string{"check the endpoint, and any proxy or sign-in page between here and the cloud"}}
+		return &explain.Problem{
+			Kind: explain.Other, Code: "strange-reply", Status: e.Status, Reason: clean(e.Error()), Who: "you",
+			Do: []string{"check the endpoint, and any proxy or sign-in page between here and the cloud"},
+		}
 	}
 	if e, ok := errors.AsType[*cutReply](err); ok {
-		return &explain.Problem{Kind: explain.Other, Code: "cut-reply", Status: e.Status, Reason: clean(e.Error()), Who: "you",
-			Do: []string{"check the network and any proxy, and run it again"}}
+		return &explain.Problem{
+			Kind: explain.Other, Code: "cut-reply", Status: e.Status, Reason: clean(e.Error()), Who: "you",
+			Do: []string{"check the network and any proxy, and run it again"},
+		}
 	}
 	return nil
 }
@@ -54,8 +62,10 @@ func decodeProblem(err error) *explain.Problem {
 	if !errors.As(err, &bad) && !unreadable(err) {
 		return nil
 	}
-	p := &explain.Problem{Kind: explain.Other, Code: "strange-reply", Reason: "the reply cannot be read: " + clean(root(err).Error()), Who: "you",
-		Do: []string{"check the endpoint, and any proxy between here and the cloud"}}
+	p := &explain.Problem{
+		Kind: explain.Other, Code: "strange-reply", Reason: "the reply cannot be read: " + clean(root(err).Error()), Who: "you",
+		Do: []string{"check the endpoint, and any proxy between here and the cloud"},
+	}
 	if r, ok := errors.AsType[*smithyhttp.ResponseError](err); ok && r.Response != nil && r.HTTPStatusCode() >= 300 {
 		p.Status, p.RequestID = r.HTTPStatusCode(), requestID(r.Response.Header)
 		p.Kind, p.Reason = awsStatusKind(p.Status), fmt.Sprintf("HTTP %d with a reply that cannot be read", p.Status)

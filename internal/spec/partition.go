@@ -28,15 +28,21 @@ func partitions() [4]partition {
 	return [4]partition{
 		{"aws", []string{"us", "eu", "ap", "sa", "ca", "me", "af", "il", "mx"}, "amazonaws.com", StandingOK, ""},
 		{
-			"aws-us-gov", []string{"us-gov"}, "amazonaws.com", StandingWarn,
+			"aws-us-gov",
+			[]string{"us-gov"},
+			"amazonaws.com", StandingWarn,
 			"it is not documented that Google and AWS GovCloud accept each other's identities; the proof will tell",
 		},
 		{
-			"aws-cn", []string{"cn"}, "amazonaws.com.cn", StandingBlocked,
+			"aws-cn",
+			[]string{"cn"},
+			"amazonaws.com.cn", StandingBlocked,
 			"there is no evidence that Google and the AWS partition in China accept each other's identities",
 		},
 		{
-			"aws-eusc", []string{"eusc-de"}, "amazonaws.eu", StandingBlocked,
+			"aws-eusc",
+			[]string{"eusc-de"},
+			"amazonaws.eu", StandingBlocked,
 			"there is no evidence that Google and the AWS European Sovereign Cloud accept each other's identities",
 		},
 	}

@@ -36,13 +36,13 @@ func TestDefaultMappingGivesWhatGoogleDocuments(t *testing.T) {
 func TestExtractTakesTheFirstMatch(t *testing.T) {
 	const name = "projects/_/buckets/acme-orders-aaa/data_lake/orders/order_date=2019-11-03/aef87g87ae0876"
 	for template, want := range map[string]string{
-		"/order_date={date}/":                          "2019-11-03",
-		"buckets/{name}/":                              "acme-orders-aaa",
-		"/orders/{empty}order_date":                    "",
-		"{start}/orders/order_date":                    "projects/_/buckets/acme-orders-aaa/data_lake",
-		"orders/{end}":                                 "order_date=2019-11-03/aef87g87ae0876",
-		"{all}":                                        name,
-		"/orders/{none}/order_date=":                   "",
+		"/order_date={date}/":        "2019-11-03",
+		"buckets/{name}/":            "acme-orders-aaa",
+		"/orders/{empty}order_date":  "",
+		"{start}/orders/order_date":  "projects/_/buckets/acme-orders-aaa/data_lake",
+		"orders/{end}":               "order_date=2019-11-03/aef87g87ae0876",
+		"{all}":                      name,
+		"/orders/{none}/order_date=": "",
 		"/orders/order_date=2019-11-03/{id}/data_lake": "",
 	} {
 		got, problem := extract(name, template)
