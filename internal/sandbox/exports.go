@@ -48,6 +48,10 @@ func (s *Server) writeSignIn(dir string) (err error) {
 	if err := private(credentials, fmt.Sprintf("[default]\naws_access_key_id = %s\naws_secret_access_key = %s\n", id, secret)); err != nil {
 		return err
 	}
+	if s.proxy != nil {
+		s.exports, err = s.proxyExports(credentials, config)
+		return err
+	}
 	s.exports = append(s.awsExports(config, credentials), s.googleExports()...)
 	return nil
 }

@@ -30,6 +30,7 @@ type Options struct {
 	Faults     []string         // CALL=ERROR[*N]
 	Now        func() time.Time // nil: time.Now
 	Addr       string           // empty: 127.0.0.1:0
+	Proxy      bool             // listen as an HTTP(S) proxy behind which the clouds have their real names
 	Dir        string           // where the AWS files of the exports are written; empty: a temporary one, removed at Close
 }
 
@@ -47,6 +48,7 @@ type Server struct {
 	served  chan struct{}
 	stop    chan struct{} // closed at Close, so that hanging calls end
 	once    sync.Once
+	proxy   *proxy // nil: not a proxy
 	dir     string
 	ownsDir bool
 	exports []Export
@@ -65,10 +67,10 @@ func Start(ctx context.Context, o Options) (*Server, error) {
 	}
 	s := &Server{world: w, latency: o.Latency, served: make(chan struct{}), stop: make(chan struct{})}
 	s.faults.Set(faults)
-	s.aws = aws.New(w, s.URL)
-	s.google = google.New(w, s.URL)
+	s.aws = aws.New(w, s.base(o, ""))
+	s.google = google.New(w, s.base(o, "https://www.googleapis.com"))
 	s.join(o)
-	if err := s.listen(o.Addr); err != nil {
+	if err := s.open(o); err != nil {
 		_ = w.Close()
 		return nil, err
 	}
@@ -86,6 +88,23 @@ func openWorld(o Options) (*world.World, error) {
 		return world.New(o.Seed, knobs), nil
 	}
 	return world.Load(o.StateFile, o.Seed, knobs)
+}
+
+// base answers the address that a cloud gives as its own: the server's, or its real one behind a proxy.
+func (s *Server) base(o Options, behindProxy string) func() string {
+	if o.Proxy {
+		return func() string { return behindProxy }
+	}
+	return s.URL
+}
+
+func (s *Server) open(o Options) (err error) {
+	if o.Proxy {
+		if s.proxy, err = newProxy(s.answer); err != nil {
+			return fmt.Errorf("start sandbox: %w", err)
+		}
+	}
+	return s.listen(o.Addr)
 }
 
 // join hands Google what it needs of AWS: who signed a request, and the keys of the accounts' own issuers. (AWS checks
@@ -114,7 +133,7 @@ func (s *Server) listen(addr string) error {
 	return nil
 }
 
-// URL is where both clouds listen, without a trailing slash.
+// URL is where both clouds, or the proxy before them, listen: without a trailing slash.
 func (s *Server) URL() string { return s.url }
 
 // World is the state behind the server, for tests that read or tamper with it.
@@ -130,6 +149,9 @@ func (s *Server) Secrets() []string { return s.world.Secrets() }
 func (s *Server) Close() (err error) {
 	s.once.Do(func() {
 		close(s.stop)
+		if s.proxy != nil {
+			s.proxy.close()
+		}
 		err = s.http.Close()
 		<-s.served
 		if cerr := s.world.Close(); err == nil {

@@ -14,8 +14,17 @@ type cloud interface {
 	WriteError(w http.ResponseWriter, r *http.Request, code string)
 }
 
-// ServeHTTP names the call, lets the faults and the latency have their turn, and runs it.
+// ServeHTTP answers for both clouds, or as the proxy before them.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if s.proxy != nil {
+		s.proxy.serve(w, r, s.answer)
+		return
+	}
+	s.answer(w, r)
+}
+
+// answer names the call, lets the faults and the latency have their turn, and runs it.
+func (s *Server) answer(w http.ResponseWriter, r *http.Request) {
 	from := time.Now()
 	out := &status{ResponseWriter: w}
 	side, call, h := s.route(r)

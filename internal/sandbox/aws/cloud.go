@@ -24,7 +24,7 @@ type Cloud struct {
 	documents  documents
 }
 
-// New returns AWS over w; base answers the public URL of the server.
+// New returns AWS over w; base answers the public URL of the server, or "" behind the real names.
 func New(w *world.World, base func() string) *Cloud {
 	c := &Cloud{world: w, base: base, operations: map[string]map[string]operation{}}
 	for _, list := range [][]operation{iamOperations(), stsOperations(), ec2Operations(), sqsOperations()} {

@@ -15,6 +15,8 @@ import (
 // local serves what is not an API: the metadata of an instance and the credentials of a container.
 func (c *Cloud) local(r *http.Request) (string, http.HandlerFunc, bool) {
 	switch {
+	case strings.HasSuffix(hostOf(r), issuerSuffix):
+		return "aws.issuer.Get", c.issuer, true
 	case r.URL.Path == "/latest/api/token":
 		return "aws.imds.Token", c.metadataToken, true
 	case strings.HasPrefix(r.URL.Path, "/latest/meta-data"), strings.HasPrefix(r.URL.Path, "/latest/dynamic"):

@@ -61,7 +61,11 @@ func queueIn(address string) string {
 }
 
 func (c *call) queueURL(name string) string {
-	return c.cloud.base() + "/" + c.caller.Account + "/" + name
+	base := c.cloud.base()
+	if base == "" {
+		base = "https://sqs." + c.region + ".amazonaws.com"
+	}
+	return base + "/" + c.caller.Account + "/" + name
 }
 
 func (c *call) queue(name string) (*world.Queue, error) {
