@@ -6,10 +6,6 @@ import (
 	"strings"
 	"sync"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/iam"
-	"github.com/aws/aws-sdk-go-v2/service/iam/types"
-
 	"github.com/drawbridge-cloud/drawbridge/internal/cloud"
 	"github.com/drawbridge-cloud/drawbridge/internal/explain"
 )
@@ -78,14 +74,14 @@ func (p *preflight) googlePermissions(ctx context.Context, perms []string) []Che
 		return err
 	})
 	if err != nil {
-		return []Check{c.not(CheckUnknown, err.Error(), "", ""), quota.not(CheckUnknown, err.Error(), "", "")}
+		return []Check{c.not(CheckUnknown, err.Error(), "", ""), refusedQuota(quota, err)}
 	}
 	missing := slices.DeleteFunc(slices.Clone(perms), func(perm string) bool { return held[perm] })
 	unclear := slices.DeleteFunc(slices.Clone(missing), func(perm string) bool { return !slices.Contains(unknown, perm) })
 	missing = slices.DeleteFunc(missing, func(perm string) bool { return slices.Contains(unclear, perm) })
 	if slices.Contains(missing, useProject) {
 		missing = slices.DeleteFunc(missing, func(perm string) bool { return perm == useProject })
-		quota = quota.not(CheckBlocked, "missing: "+useProject, "have a project owner grant roles/serviceusage.serviceUsageConsumer, or set GOOGLE_CLOUD_QUOTA_PROJECT to a project of yours", "")
+		quota = quota.not(CheckBlocked, "missing: "+useProject, quotaFix, "")
 	}
 	switch {
 	case len(missing) > 0:
@@ -94,6 +90,17 @@ func (p *preflight) googlePermissions(ctx context.Context, perms []string) []Che
 		c = c.not(CheckUnknown, "cannot be tested: "+strings.Join(unclear, ", "), "", "")
 	}
 	return []Check{c, quota}
+}
+
+const quotaFix = "have a project owner grant roles/serviceusage.serviceUsageConsumer, or set GOOGLE_CLOUD_QUOTA_PROJECT to a project of yours"
+
+// refusedQuota judges a question that was refused as a whole: asking for permissions takes none, so that what a caller
+// who is refused lacks is the right to be billed to the project.
+func refusedQuota(quota Check, err error) Check {
+	if explain.Is(err, explain.Denied) {
+		return quota.not(CheckBlocked, err.Error(), quotaFix, "")
+	}
+	return quota.not(CheckUnknown, err.Error(), "", "")
 }
 
 // held asks with one spelling, and answers with the names as given.
@@ -135,103 +142,4 @@ func (p *preflight) held(ctx context.Context, perms []string, short bool) (held,
 		return err
 	})
 	return held, unknown, err
-}
-
-// awsPermissions simulates the operator's policies. Organisation policies with conditions, session policies and real
-// context are out of its sight, so that "allowed" is no promise.
-func (p *preflight) awsPermissions(ctx context.Context, actions []string) Check {
-	c := check("aws.permissions", "aws", "permissions in the account", "all that are needed, as far as can be simulated")
-	if p.ops.AWSErr != nil || len(actions) == 0 {
-		return c.not(CheckUnknown, "nobody is signed in", "", "")
-	}
-	source, err := p.policySource(ctx)
-	if err != nil {
-		return c.not(CheckUnknown, err.Error(), "", "")
-	}
-	groups := map[string][]string{}
-	for _, action := range actions {
-		on := p.resource(action)
-		groups[on] = append(groups[on], action)
-	}
-	var mu sync.Mutex
-	var denied, unclear []string
-	err = each(sortedKeys(groups), func(resource string) error {
-		no, maybe, err := p.simulate(ctx, source, resource, groups[resource])
-		mu.Lock()
-		defer mu.Unlock()
-		denied, unclear = append(denied, no...), append(unclear, maybe...)
-		return err
-	})
-	slices.Sort(denied)
-	slices.Sort(unclear)
-	switch {
-	case err != nil:
-		return c.not(CheckUnknown, err.Error(), "allow iam:SimulatePrincipalPolicy to see it", "")
-	case len(denied) > 0:
-		return c.not(CheckBlocked, "missing: "+strings.Join(denied, ", "), "have the account's administrator allow them", "drawbridge preflight --print-policy setup")
-	case len(unclear) > 0:
-		return c.not(CheckUnknown, "depends on what cannot be simulated: "+strings.Join(unclear, ", "), "", "")
-	}
-	return c
-}
-
-// policySource is the user or role whose policies are simulated: a session stands for its role, whose path only IAM
-// knows.
-func (p *preflight) policySource(ctx context.Context) (string, error) {
-	arn := p.ops.AWS.Principal
-	_, session, assumed := strings.Cut(arn, ":assumed-role/")
-	switch {
-	case assumed:
-		name, _, _ := strings.Cut(session, "/")
-		r, err := readRole(ctx, p.World, name)
-		if err != nil || r == nil {
-			return "", &explain.Problem{Op: "find the role behind the session", Kind: explain.Denied, Reason: "its policies cannot be simulated", Err: err}
-		}
-		return r.ARN, nil
-	case strings.Contains(arn, ":user/"):
-		return arn, nil
-	}
-	return "", &explain.Problem{Op: "simulate permissions", Kind: explain.Other, Reason: "only users and roles can be simulated, not " + arn}
-}
-
-// resource is what an action works on: least-privilege policies name it, and would be denied on everything.
-func (p *preflight) resource(action string) string {
-	b := p.Bridge
-	switch {
-	case strings.HasPrefix(action, "ec2:"), strings.HasPrefix(action, "iam:List") && !strings.Contains(action, "Role") || action == "iam:ListRoles", strings.Contains(action, "Outbound"):
-		return "*"
-	case strings.Contains(action, "OpenIDConnect"):
-		return b.GoogleProviderARN()
-	case strings.Contains(action, "InstanceProfile") && action != "iam:ListInstanceProfilesForRole":
-		return b.InstanceProfileARN()
-	case b.ToAWS != nil:
-		return b.ToAWSRoleARN()
-	}
-	return b.ToGoogleRoleARN()
-}
-
-func (p *preflight) simulate(ctx context.Context, source, resource string, actions []string) (denied, unclear []string, err error) {
-	in := &iam.SimulatePrincipalPolicyInput{PolicySourceArn: &source, ActionNames: actions, ResourceArns: []string{resource}}
-	if slices.Contains(actions, "iam:PassRole") {
-		in.ContextEntries = []types.ContextEntry{{
-			ContextKeyName: aws.String("iam:PassedToService"), ContextKeyValues: []string{"ec2.amazonaws.com"}, ContextKeyType: types.ContextKeyTypeEnumString,
-		}}
-	}
-	pages := iam.NewSimulatePrincipalPolicyPaginator(p.AWS.IAM, in)
-	for pages.HasMorePages() {
-		page, err := pages.NextPage(ctx)
-		if err != nil {
-			return nil, nil, cloud.Problem("simulate permissions", err)
-		}
-		for _, r := range page.EvaluationResults {
-			switch {
-			case r.EvalDecision == types.PolicyEvaluationDecisionTypeAllowed:
-			case len(r.MissingContextValues) > 0:
-				unclear = append(unclear, aws.ToString(r.EvalActionName))
-			default:
-				denied = append(denied, aws.ToString(r.EvalActionName))
-			}
-		}
-	}
-	return denied, unclear, nil
 }
