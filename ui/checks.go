@@ -7,7 +7,7 @@ import (
 )
 
 // newChecks shows the preflight report: what would stop the run first, each with its fix.
-func newChecks(w *walk, behind screen) reader {
+func newChecks(behind screen) reader {
 	return reader{behind: behind, title: "Preflight", text: func(w *walk, width int) []string {
 		switch {
 		case w.runs(callPreflight):

@@ -40,7 +40,20 @@ func newDraft(o Options, fields []spec.Field) draft {
 			d.typed[path] = value
 		}
 	}
+	if o.Bridge == nil && d.names("toAWS.") != d.names("toGoogle.") {
+		d.toAWS, d.toGoogle = d.names("toAWS."), d.names("toGoogle.")
+	}
 	return d
+}
+
+// names reports whether a field of a direction was given.
+func (d draft) names(prefix string) bool {
+	for path := range d.typed {
+		if strings.HasPrefix(path, prefix) {
+			return true
+		}
+	}
+	return false
 }
 
 // askable leaves out what no question is about: blocks of fields, and what the review asks for where it matters.

@@ -66,7 +66,8 @@ func (p *plain) field(rows []row, i int) error {
 		if err != nil {
 			return err
 		}
-		return p.put(f, c[n], value)
+		p.put(f, c[n], value)
+		return nil
 	}
 	answer, err := p.ask(name, value, "--set "+f.Path+"=VALUE", func(s string) string {
 		before, had := p.w.draft.typed[f.Path]
@@ -80,7 +81,8 @@ func (p *plain) field(rows []row, i int) error {
 	if err != nil {
 		return err
 	}
-	return p.put(f, answer, value)
+	p.put(f, answer, value)
+	return nil
 }
 
 func (p *plain) restore(path, before string, had bool) {
@@ -92,12 +94,11 @@ func (p *plain) restore(path, before string, had bool) {
 }
 
 // put keeps an answer; one that says what stands anyway stays a default.
-func (p *plain) put(f spec.Field, answer, was string) error {
+func (p *plain) put(f spec.Field, answer, was string) {
 	if answer != was {
 		p.w.draft.typed[f.Path] = answer
 	}
 	p.w.settle()
-	return nil
 }
 
 // mended asks again for whatever does not fit yet, until the bridge makes sense.

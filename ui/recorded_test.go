@@ -206,12 +206,7 @@ func (r *recorded) apply(ctx context.Context, b spec.Bridge, p steps.Plan, sink 
 			sink(steps.Event{Time: at, Step: c.ID, Kind: steps.Skipped, Message: "stopped"})
 		case r.fails && c.ID == "aws.role.to-google":
 			failed = true
-			res.Outcome, res.Reason = steps.OutcomeFailed, "create role: you may not iam:CreateRole on this path"
-			res.Problem = &explain.Problem{
-				Op: "create role " + b.ToGoogle.Role.Name, Kind: explain.Denied, Code: "AccessDenied", Permission: "iam:CreateRole",
-				Reason: "not authorized to perform iam:CreateRole because no identity-based policy allows it", Who: "an administrator of the account",
-				Do: []string{"ask for iam:CreateRole on role/drawbridge/*", "or export the plan for somebody who has it"},
-			}
+			res = refusedRole(b, c)
 			out.Summary.Failed++
 			sink(steps.Event{Time: at, Step: c.ID, Kind: steps.Failed, Message: res.Reason})
 		case failed && c.Cloud == "aws":
@@ -238,6 +233,18 @@ func (r *recorded) apply(ctx context.Context, b spec.Bridge, p steps.Plan, sink 
 		out.Steps = append(out.Steps, res)
 	}
 	return out, ctx.Err()
+}
+
+func refusedRole(b spec.Bridge, c steps.Change) steps.StepResult {
+	return steps.StepResult{
+		ID: c.ID, Action: c.Action, Outcome: steps.OutcomeFailed, Calls: 1, DurationMs: 400,
+		Reason: "create role: you may not iam:CreateRole on this path",
+		Problem: &explain.Problem{
+			Op: "create role " + b.ToGoogle.Role.Name, Kind: explain.Denied, Code: "AccessDenied", Permission: "iam:CreateRole",
+			Reason: "not authorized to perform iam:CreateRole because no identity-based policy allows it", Who: "an administrator of the account",
+			Do: []string{"ask for iam:CreateRole on role/drawbridge/*", "or export the plan for somebody who has it"},
+		},
+	}
 }
 
 func (r *recorded) borrowPlan(ctx context.Context, b spec.Bridge, o verify.Options) ([]steps.Change, error) {

@@ -39,7 +39,7 @@ func (r review) open(w *walk, msg tea.KeyPressMsg) (screen, tea.Cmd) {
 	case is(msg, "r"):
 		return newReview(w)
 	case is(msg, "p"):
-		return newChecks(w, r), nil
+		return newChecks(r), nil
 	case is(msg, "e") && w.plan != nil && w.e.Export != nil:
 		return r, w.export()
 	case is(msg, "d") && ok:

@@ -302,3 +302,24 @@ func TestPasteGoesWhereItBelongs(t *testing.T) {
 		}
 	}
 }
+
+func TestWhatAFileAndFlagsSayIsTheBeginning(t *testing.T) {
+	b, _ := standing(t)
+	for name, c := range map[string]struct {
+		o                 Options
+		toAWS, toGoogle   bool
+		region, toAccount string
+	}{
+		"a file":            {Options{Bridge: &b}, true, false, "eu-west-1", "acme-build-to-aws"},
+		"a file and a flag": {Options{Bridge: &b, Set: []string{"aws.region=us-west-2"}}, true, false, "us-west-2", "acme-build-to-aws"},
+		"a flag":            {Options{Set: []string{"toAWS.serviceAccount=ci-runner"}}, true, false, "ap-southeast-2", "ci-runner"},
+		"nothing":           {Options{}, true, true, "ap-southeast-2", "acme-build-to-aws"},
+	} {
+		d := drive(t, (&recorded{}).engine(), c.o, 80, 24)
+		d.until("who we are", func() bool { return d.m.asked })
+		got := d.m.bridge
+		if (got.ToAWS != nil) != c.toAWS || (got.ToGoogle != nil) != c.toGoogle || got.AWS.Region != c.region || got.ToAWS.ServiceAccount != c.toAccount {
+			t.Errorf("%s begins with to AWS %v, to Google %v, region %s, flaw %v", name, got.ToAWS, got.ToGoogle, got.AWS.Region, d.m.flaw)
+		}
+	}
+}
