@@ -56,6 +56,7 @@ func (q *call) undeleteAccount() (any, error) {
 func (q *call) enableAccount() (any, error) {
 	return q.switchAccount("iam.serviceAccounts.enable", false)
 }
+
 func (q *call) disableAccount() (any, error) {
 	return q.switchAccount("iam.serviceAccounts.disable", true)
 }

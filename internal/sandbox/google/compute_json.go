@@ -85,8 +85,10 @@ type initializeJSON struct {
 
 func (q *call) instanceView(i *world.ComputeInstance) instanceJSON {
 	zone := "projects/" + q.project.ID + "/zones/" + i.Zone
-	nic := networkJSON{Kind: "compute#networkInterface", Name: "nic0", NetworkIP: i.InternalIP, StackType: "IPV4_ONLY",
-		Network: q.link("projects/" + q.project.ID + "/global/networks/" + i.Network)}
+	nic := networkJSON{
+		Kind: "compute#networkInterface", Name: "nic0", NetworkIP: i.InternalIP, StackType: "IPV4_ONLY",
+		Network: q.link("projects/" + q.project.ID + "/global/networks/" + i.Network),
+	}
 	if i.ExternalIP != "" {
 		nic.AccessConfigs = []accessJSON{{Kind: "compute#accessConfig", Type: "ONE_TO_ONE_NAT", Name: "External NAT", NatIP: i.ExternalIP, NetworkTier: "PREMIUM"}}
 	}
