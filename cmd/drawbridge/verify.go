@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -53,24 +54,40 @@ func runVerify(ctx context.Context, o *verifyOptions, at *site) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, r.finish()) }()
-	// A workload is signed in nowhere but by its own metadata: only the operator's way needs both sides.
-	err = s.signIn(ctx)
-	if err == nil {
+	signedOut := s.signIn(ctx)
+	if signedOut == nil {
 		err = steps.CheckIdentity(ctx, s.world, s.ops)
+	} else if o.proof.from.value == verify.Operator {
+		err = signedOut
 	}
-	if err != nil && o.proof.from.value != verify.Workload {
+	if err != nil {
 		return err
 	}
-	if o.proof.borrow {
-		if err := s.openJournal(); err != nil {
-			return err
-		}
-	}
-	proofs, err := s.proofs(ctx, s.proofOptions(o.proof, r.proof))
+	proofs, err := o.walk(ctx, s, r, signedOut != nil)
 	if proofs == nil && err != nil {
 		return err
 	}
+	if signedOut != nil && !fromWorkload(proofs) {
+		return errors.Join(signedOut, err)
+	}
 	return errors.Join(err, o.show(s, proofs), unproven(proofs))
+}
+
+// walk proves. A workload is signed in nowhere but by its own metadata, so that a side that is signed out may still be
+// crossed from; but nothing is borrowed then.
+func (o *verifyOptions) walk(ctx context.Context, s *session, r *reporter, signedOut bool) ([]verify.Proof, error) {
+	f := o.proof
+	f.borrow = f.borrow && !signedOut
+	if f.borrow {
+		if err := s.openJournal(); err != nil {
+			return nil, err
+		}
+	}
+	return s.proofs(ctx, s.proofOptions(f, r.proof))
+}
+
+func fromWorkload(proofs []verify.Proof) bool {
+	return slices.ContainsFunc(proofs, func(p verify.Proof) bool { return p.From == verify.Workload })
 }
 
 // fits refuses a direction that the bridge does not have.
