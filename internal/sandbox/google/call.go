@@ -52,7 +52,7 @@ func (c *Cloud) serve(rt *route, vars map[string]string) http.HandlerFunc {
 		}
 		body, err := wire.Body(r)
 		if err != nil {
-			c.answer(w, rt, nil, invalidArgument("Request payload size exceeds the limit: %d bytes.", wire.MaxBody))
+			answer(w, nil, invalidArgument("Request payload size exceeds the limit: %d bytes.", wire.MaxBody))
 			return
 		}
 		q := &call{cloud: c, route: rt, r: r, vars: vars, query: r.URL.Query(), body: body, lag: c.world.Knobs().Lag}
@@ -60,7 +60,7 @@ func (c *Cloud) serve(rt *route, vars map[string]string) http.HandlerFunc {
 		if work, ok := value.(later); ok && err == nil {
 			value, err = work()
 		}
-		c.answer(w, rt, value, err)
+		answer(w, value, err)
 	}
 }
 
@@ -132,7 +132,7 @@ func (q *call) projectNamed(name string) *world.Project {
 	return nil
 }
 
-func (c *Cloud) answer(w http.ResponseWriter, rt *route, value any, err error) {
+func answer(w http.ResponseWriter, value any, err error) {
 	var failed *wire.GoogleError
 	var oauth *wire.OAuthError
 	var bare *bareError

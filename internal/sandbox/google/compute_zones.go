@@ -2,6 +2,7 @@ package google
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -49,10 +50,8 @@ func zonesOf(region string) []string {
 
 func zoneExists(name string) bool {
 	for _, region := range regions {
-		for _, zone := range zonesOf(region) {
-			if zone == name {
-				return true
-			}
+		if slices.Contains(zonesOf(region), name) {
+			return true
 		}
 	}
 	return false

@@ -120,7 +120,7 @@ func TestOnlyTheProtocolsOwnRequestIsReplayed(t *testing.T) {
 		"empty body, allowed":   {`"method"`, `"body":"","method"`, ""},
 	} {
 		var seen wire.SignedRequest
-		token := url.QueryEscape(strings.Replace(good, tc.old, tc.new, -1))
+		token := url.QueryEscape(strings.ReplaceAll(good, tc.old, tc.new))
 		code, body := serve(t, atVector(t, &seen), form(exchangeForm(vectorTarget, awsKind, token)))
 		switch {
 		case tc.want == "" && code != http.StatusOK:

@@ -97,9 +97,8 @@ func oauthError(t *testing.T, err error) (word, description string) {
 	if err == nil {
 		t.Fatal("got no error, want a refusal of the token service")
 	}
-	var failed *auth.Error
 	text := err.Error()
-	if errors.As(err, &failed) {
+	if failed, ok := errors.AsType[*auth.Error](err); ok {
 		text = string(failed.Body)
 	}
 	start := strings.Index(text, "{")

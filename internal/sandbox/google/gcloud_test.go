@@ -25,8 +25,7 @@ func (c *cloud) gcloudWith(env map[string]string, args ...string) (out string, c
 		cmd.Env = append(cmd.Env, name+"="+value)
 	}
 	raw, err := cmd.CombinedOutput()
-	var exit *exec.ExitError
-	if errors.As(err, &exit) {
+	if exit, ok := errors.AsType[*exec.ExitError](err); ok {
 		return string(raw), exit.ExitCode()
 	}
 	if err != nil {

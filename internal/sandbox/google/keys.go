@@ -174,7 +174,7 @@ func (c *Cloud) finishKey(view keyJSON, file keyFile) (any, error) {
 		return nil, err
 	}
 	file.PrivateKey = string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der}))
-	body, err := json.MarshalIndent(file, "", "  ")
+	body, err := json.MarshalIndent(file, "", "  ") //nolint:gosec // handing the key out once is what this call is for
 	if err != nil {
 		return nil, err
 	}

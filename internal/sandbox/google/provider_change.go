@@ -1,6 +1,7 @@
 package google
 
 import (
+	"maps"
 	"strings"
 	"time"
 
@@ -104,9 +105,7 @@ func (in providerJSON) changeMapping(v *world.Provider, field string) error {
 		return nil
 	}
 	next := map[string]string{}
-	for name, expression := range v.Mapping {
-		next[name] = expression
-	}
+	maps.Copy(next, v.Mapping)
 	delete(next, key)
 	if expression, ok := in.AttributeMapping[key]; ok {
 		next[key] = expression

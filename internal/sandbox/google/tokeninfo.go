@@ -2,6 +2,7 @@ package google
 
 import (
 	"encoding/json"
+	"maps"
 	"net/url"
 	"slices"
 	"strconv"
@@ -32,14 +33,10 @@ func tokenInfoRoutes() []route {
 // parameters are the query and, for a form, the body.
 func (q *call) parameters() url.Values {
 	out := url.Values{}
-	for name, values := range q.query {
-		out[name] = values
-	}
+	maps.Copy(out, q.query)
 	if strings.HasPrefix(q.r.Header.Get("Content-Type"), "application/x-www-form-urlencoded") {
 		if form, err := url.ParseQuery(string(q.body)); err == nil {
-			for name, values := range form {
-				out[name] = values
-			}
+			maps.Copy(out, form)
 		}
 	}
 	return out
