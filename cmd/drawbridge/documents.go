@@ -43,7 +43,7 @@ type document interface{ head() *heading }
 // fill completes the heading of a document with what the run knows.
 func (s streams) fill(schema string, d document) {
 	h := s.told.heading
-	h.Schema, h.Version, h.At = schema, version(), s.now().UTC().Truncate(time.Second)
+	h.Schema, h.Version, h.At = schema, versionName(), s.now().UTC().Truncate(time.Second)
 	if h.Endpoints == "" {
 		h.Endpoints = "real"
 	}

@@ -26,7 +26,7 @@ func newMan(s streams) *cobra.Command {
 // manual writes the page straight from the commands. It carries no date, so that equal programs give equal pages.
 func manual(w io.Writer, root *cobra.Command) error {
 	var out strings.Builder
-	fmt.Fprintf(&out, ".TH DRAWBRIDGE 1 \"\" \"drawbridge %s\"\n.SH NAME\ndrawbridge \\- %s\n", roff(version()), roff(root.Short))
+	fmt.Fprintf(&out, ".TH DRAWBRIDGE 1 \"\" \"drawbridge %s\"\n.SH NAME\ndrawbridge \\- %s\n", roff(versionName()), roff(root.Short))
 	fmt.Fprintf(&out, ".SH SYNOPSIS\n.B drawbridge\n[COMMAND] [flags]\n.SH DESCRIPTION\n")
 	roffText(&out, root.Long)
 	roffFlags(&out, root, ".SH OPTIONS\n")

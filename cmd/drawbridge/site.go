@@ -94,7 +94,7 @@ func (at *site) options(b spec.Bridge) cloud.Options {
 	o := cloud.Options{
 		Env: at.env, Project: b.Google.Project, Account: b.AWS.Account, Region: b.AWS.Region,
 		Impersonate: r.impersonate, AllowEndpoint: r.endpoints,
-		Log: at.log, UserAgent: "drawbridge/" + version(), Now: at.now,
+		Log: at.log, UserAgent: "drawbridge/" + versionName(), Now: at.now,
 	}
 	if !at.flags.sandbox.on {
 		o.Profile = r.profile // a profile of the real account means nothing to the sandbox

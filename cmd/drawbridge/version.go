@@ -6,13 +6,13 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// release is set by the linker in releases (-X main.release=1.2.3) and by nothing else.
-var release string
+// Set by the linker in releases (-X main.version=1.2.3 -X main.commit=abcdef0), and by nothing else.
+var version, commit string
 
-// version is the release, or what the Go tool recorded about the source.
-func version() string {
-	if release != "" {
-		return release
+// versionName is the release, or what the Go tool recorded about the source.
+func versionName() string {
+	if version != "" {
+		return version
 	}
 	build, ok := debug.ReadBuildInfo()
 	if !ok || build.Main.Version == "" || build.Main.Version == "(devel)" {
@@ -46,7 +46,11 @@ func runVersion(o versionOptions) error {
 	if o.output.json() {
 		return o.document("drawbridge.version/v1", &versionDocument{})
 	}
-	o.result().line("drawbridge %s", version())
+	text := "drawbridge " + versionName()
+	if commit != "" {
+		text += " (" + commit + ")"
+	}
+	o.result().line("%s", text)
 	return nil
 }
 
