@@ -233,3 +233,38 @@ func TestOutboundTokenSaysWhichRoleAsked(t *testing.T) {
 }
 
 func second[T any](_ T, err error) error { return err }
+
+func TestPresignedRequestsSayWhoSigned(t *testing.T) {
+	s := start(t, sandbox.Options{})
+	signed := must(sts.NewPresignClient(stsOf(s)).PresignGetCallerIdentity(t.Context(), nil))(t)
+	got := send(t, signed.Method, signed.URL, nil)
+	if want := "<Arn>arn:aws:iam::123456789012:user/operator</Arn>"; got.status != 200 || !strings.Contains(got.body, want) {
+		t.Errorf("got %d %s, want %s in it", got.status, got.body, want)
+	}
+}
+
+func TestRootIsTheAccountItself(t *testing.T) {
+	s := start(t, sandbox.Options{})
+	id, secret := s.World().RootKey(world.AccountID)
+	got := must(sts.NewFromConfig(configOf(s, id, secret, "")).GetCallerIdentity(t.Context(), nil))(t)
+	if *got.Arn != "arn:aws:iam::123456789012:root" || *got.UserId != "123456789012" {
+		t.Errorf("got %s, %s", *got.Arn, *got.UserId)
+	}
+	must(iam.NewFromConfig(configOf(s, id, secret, "")).ListRoles(t.Context(), nil))(t)
+}
+
+func TestTheOtherAccountHasItsOwnOperator(t *testing.T) {
+	s := start(t, sandbox.Options{})
+	id, secret := s.World().KeyOf(world.LegacyAccountID, world.OperatorUser)
+	client := iam.NewFromConfig(configOf(s, id, secret, ""))
+	providers := must(client.ListOpenIDConnectProviders(t.Context(), nil))(t).OpenIDConnectProviderList
+	if len(providers) != 1 || *providers[0].Arn != "arn:aws:iam::210987654321:oidc-provider/accounts.google.com" {
+		t.Errorf("providers: got %+v", providers)
+	}
+	_, err := webIdentity(t, s, &sts.AssumeRoleWithWebIdentityInput{
+		RoleArn: aws.String("arn:aws:iam::210987654321:role/gcp-legacy"), WebIdentityToken: aws.String(idToken(t, s, map[string]any{"aud": "gcp"})),
+	})
+	if got := refusedWith(t, err, "InvalidIdentityToken").ErrorMessage(); got != "Incorrect token audience" {
+		t.Errorf("the explicit provider: got %q", got)
+	}
+}

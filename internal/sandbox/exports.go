@@ -5,12 +5,16 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"github.com/drawbridge-cloud/drawbridge/internal/sandbox/world"
 )
 
 // The operator's side of the seeded world, as the exports name it.
 const (
 	region  = "us-east-1"
 	project = "acme-build"
+
+	legacyProfile = "acme-legacy" // of the account with a past
 )
 
 // Export is one environment variable that points a tool at the sandbox.
@@ -39,13 +43,8 @@ func (s *Server) writeSignIn(dir string) (err error) {
 		}
 		s.ownsDir = true
 	}
-	id, secret := s.world.OperatorKey()
-	config := filepath.Join(s.dir, "aws-config")
-	credentials := filepath.Join(s.dir, "aws-credentials")
-	if err := private(config, fmt.Sprintf("[default]\nregion = %s\n", region)); err != nil {
-		return err
-	}
-	if err := private(credentials, fmt.Sprintf("[default]\naws_access_key_id = %s\naws_secret_access_key = %s\n", id, secret)); err != nil {
+	config, credentials, err := s.writeProfiles()
+	if err != nil {
 		return err
 	}
 	if s.proxy != nil {
@@ -54,6 +53,20 @@ func (s *Server) writeSignIn(dir string) (err error) {
 	}
 	s.exports = append(s.awsExports(config, credentials), s.googleExports()...)
 	return nil
+}
+
+// writeProfiles writes two profiles: the operator of the account, which is the default, and the one of the account with
+// a past.
+func (s *Server) writeProfiles() (config, credentials string, err error) {
+	id, secret := s.world.OperatorKey()
+	pastID, pastSecret := s.world.KeyOf(world.LegacyAccountID, world.OperatorUser)
+	config, credentials = filepath.Join(s.dir, "aws-config"), filepath.Join(s.dir, "aws-credentials")
+	err = private(config, fmt.Sprintf("[default]\nregion = %s\n\n[profile %s]\nregion = %s\n", region, legacyProfile, region))
+	if err != nil {
+		return "", "", err
+	}
+	keys := "[%s]\naws_access_key_id = %s\naws_secret_access_key = %s\n"
+	return config, credentials, private(credentials, fmt.Sprintf(keys+"\n"+keys, "default", id, secret, legacyProfile, pastID, pastSecret))
 }
 
 func private(path, content string) error {

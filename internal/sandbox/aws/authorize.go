@@ -104,6 +104,7 @@ func (c *call) layers(who principal) []layer {
 		scp.add("", c.cloud.documents.parse(text))
 	}
 	identity := c.identityLayer(account, who.entity)
+	identity.on = !who.root
 	boundary := layer{kind: "permissions boundary", on: who.entity.Boundary != ""}
 	if boundary.on {
 		c.addManaged(&boundary, account, who.entity.Boundary)

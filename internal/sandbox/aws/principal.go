@@ -16,6 +16,7 @@ type principal struct {
 	UserID  string
 	entity  world.Entity
 	role    bool
+	root    bool     // the account itself, which no identity policy limits
 	arns    []string // by which a trust policy may name it
 	session *session
 }
@@ -46,7 +47,10 @@ func (c *Cloud) who(sig *wire.Signature, s *world.State, now time.Time, partitio
 		return c.whoseSession(sig, s, now, partition)
 	}
 	for _, account := range s.AWS.Accounts {
-		for _, user := range account.Users.AllLatest() {
+		if key := account.Root; key != nil && key.ID == sig.KeyID {
+			return rootPrincipal(account.ID, partition), sig.Check(key.Secret, now)
+		}
+		for _, user := range account.Users.AllSeen(now) {
 			for _, key := range user.Keys {
 				if key.ID != sig.KeyID {
 					continue
@@ -72,7 +76,7 @@ func (c *Cloud) whoseSession(sig *wire.Signature, s *world.State, now time.Time,
 	if !now.Before(ses.Expires) {
 		return principal{}, wire.AWSError("ExpiredToken", "The security token included in the request is expired")
 	}
-	who, ok := ses.principal(s, partition)
+	who, ok := ses.principal(s, now, partition)
 	if !ok {
 		return principal{}, wire.AWSError("InvalidClientTokenId", badKey)
 	}
@@ -82,6 +86,11 @@ func (c *Cloud) whoseSession(sig *wire.Signature, s *world.State, now time.Time,
 func userPrincipal(account string, user world.User, partition string) principal {
 	arn := iamARN(partition, account, "user", user.Path, user.Name)
 	return principal{Account: account, ARN: arn, UserID: user.ID, entity: user.Entity, arns: []string{arn}}
+}
+
+func rootPrincipal(account, partition string) principal {
+	arn := "arn:" + partition + ":iam::" + account + ":root"
+	return principal{Account: account, ARN: arn, UserID: account, root: true, arns: []string{arn}}
 }
 
 // party is the caller as a trust policy may name it.
@@ -98,10 +107,13 @@ func (p principal) facts(f judge.Facts) {
 	f.Set("aws:PrincipalArn", p.arns[len(p.arns)-1]) // of a session: its role
 	f.Set("aws:userid", p.UserID)
 	f.Set("aws:PrincipalIsAWSService", "false")
-	f.Set("aws:PrincipalType", "User")
-	if p.role {
+	switch {
+	case p.root:
+		f.Set("aws:PrincipalType", "Account")
+	case p.role:
 		f.Set("aws:PrincipalType", "AssumedRole")
-	} else {
+	default:
+		f.Set("aws:PrincipalType", "User")
 		f.Set("aws:username", p.entity.Name)
 	}
 	for _, tag := range p.entity.Tags {

@@ -44,19 +44,20 @@ func keyLetters(n int) string {
 	return letters[:n]
 }
 
-// principal finds who a session is, if its role or user still stands.
-func (s *session) principal(state *world.State, partition string) (principal, bool) {
+// principal finds who a session is, if its role or user still stands. What it may do changes as late as readers see a
+// change: enforcement is eventually consistent.
+func (s *session) principal(state *world.State, now time.Time, partition string) (principal, bool) {
 	account, ok := state.AWS.Accounts[s.Account]
 	if !ok {
 		return principal{}, false
 	}
 	if s.Role == "" {
-		user, ok := account.Users.Latest(s.User)
+		user, ok := account.Users.Seen(s.User, now)
 		who := userPrincipal(s.Account, user, partition)
 		who.session = s
 		return who, ok && user.ID == s.ID
 	}
-	role, ok := account.Roles.Latest(s.Role)
+	role, ok := account.Roles.Seen(s.Role, now)
 	if !ok || role.ID != s.ID {
 		return principal{}, false
 	}

@@ -34,6 +34,9 @@ func getSessionToken(c *call) (result, error) {
 	if c.caller.session != nil {
 		return result{}, wire.AWSError("AccessDenied", "Cannot call GetSessionToken with session credentials")
 	}
+	if c.caller.root {
+		return result{}, wire.AWSError("AccessDenied", "Cannot call GetSessionToken as the root user in the sandbox")
+	}
 	life, err := c.duration(43200, 900, 129600)
 	if err != nil {
 		return result{}, err

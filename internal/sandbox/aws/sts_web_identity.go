@@ -137,7 +137,8 @@ func texts(v any) []string {
 }
 
 // vouch finds who answers for the issuer and checks the signature. An explicit provider of the account comes first,
-// and takes over from the built-in one: its client ids must hold the token's audience.
+// and takes over from the built-in one: its client ids must hold the token's audience. Partitions of which nobody has
+// shown that they know Google by themselves are taken not to.
 func (c *Cloud) vouch(id *webIdentity, w wish, partition string) error {
 	unknown := badToken("No OpenIDConnect provider found in your account for " + id.issuer)
 	var provider world.OIDCProvider
@@ -154,8 +155,9 @@ func (c *Cloud) vouch(id *webIdentity, w wish, partition string) error {
 			key = ""
 		}
 	})
+	builtIn := id.issuer == googleIssuer && partition != "aws-cn" && partition != "aws-eusc"
 	switch {
-	case !explicit && id.issuer != googleIssuer, !strings.HasPrefix(id.issuer, "https://"):
+	case !explicit && !builtIn, !strings.HasPrefix(id.issuer, "https://"):
 		return unknown
 	case explicit && !slices.Contains(provider.ClientIDs, id.audience):
 		return badToken("Incorrect token audience")

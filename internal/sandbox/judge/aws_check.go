@@ -43,6 +43,9 @@ func CheckTrust(d Document, exists func(principal string) bool) error {
 		if err := s.Principal.check(exists); err != nil {
 			return err
 		}
+		if err := s.checkTenancy(); err != nil {
+			return err
+		}
 	}
 	return nil
 }

@@ -18,6 +18,7 @@ type Account struct {
 	ID         string                 `json:"id"`
 	Alias      string                 `json:"alias,omitempty"`
 	Created    time.Time              `json:"created"`
+	Root       *AccessKey             `json:"root,omitempty"` // nil: the root user has no key, as it should be
 	Users      Shelf[User]            `json:"users"`
 	Roles      Shelf[Role]            `json:"roles"`
 	Policies   Shelf[ManagedPolicy]   `json:"policies"`

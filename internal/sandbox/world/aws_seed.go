@@ -96,7 +96,8 @@ func newInstance(region, name string, launched time.Time, n int) *Instance {
 }
 
 // seedPast gives the account what an audit should find: a role that trusts Google too much, an explicit Google
-// provider that takes over from the built-in one, a user whose key is long due, and a role nobody uses.
+// provider that takes over from the built-in one, a user whose key is long due, a role nobody uses, and an instance
+// whose metadata still answers to its first version.
 func (a *Account) seedPast(now time.Time, s *State) {
 	old := now.AddDate(-2, 0, 0)
 	ci := a.addUser(s, User{Entity: Entity{
@@ -112,6 +113,9 @@ func (a *Account) seedPast(now time.Time, s *State) {
 		MaxSession: 43200,
 	})
 	a.addRole(s, Role{Entity: Entity{Name: "nightly-batch", Created: old}, Trust: ec2Trust})
+	batch := newInstance("us-east-1", "batch", old, 9)
+	batch.Tokens = "optional"
+	a.Instances[batch.ID] = batch
 	a.Providers.Put("accounts.google.com", OIDCProvider{
 		URL: "accounts.google.com", ClientIDs: []string{"sts.amazonaws.com"},
 		Thumbprints: []string{"08745487e891c19e3078c1f2a07e452950ef36f6"}, Created: old,
@@ -145,5 +149,23 @@ func (w *World) KeyOf(account, user string) (id, secret string) {
 			id, secret = u.Keys[0].ID, u.Keys[0].Secret
 		}
 	})
+	return id, secret
+}
+
+// RootKey is a key of an account's root user, made at the first call: for tests of what refuses to work as root.
+func (w *World) RootKey(account string) (id, secret string) {
+	_ = w.Change(func(s *State, now time.Time) error {
+		a, ok := s.AWS.Accounts[account]
+		if !ok {
+			return nil
+		}
+		if a.Root == nil {
+			key := NewAccessKey(s, now)
+			a.Root = &key
+		}
+		id, secret = a.Root.ID, a.Root.Secret
+		return nil
+	})
+	w.Issued(secret)
 	return id, secret
 }
