@@ -28,7 +28,7 @@ func (c consent) keys(w *walk) []key.Binding {
 	if !c.guard.open {
 		return []key.Binding{helpKey()}
 	}
-	yes := bind("y", "lend it and prove", "y", "enter")
+	yes := bind("y", "lend it and prove", "y")
 	yes.SetEnabled(w.borrowErr == nil)
 	return []key.Binding{yes, bind("s", "prove without", "s"), detailsKey(), helpKey(), quitKey()}
 }
@@ -48,7 +48,7 @@ func (c consent) update(w *walk, msg tea.Msg) (screen, tea.Cmd) {
 		return c, nil
 	}
 	switch {
-	case is(msg, "y", "enter") && w.borrowErr == nil:
+	case is(msg, "y") && w.borrowErr == nil:
 		w.lend = true
 		return newVerify(w)
 	case is(msg, "s"):
@@ -78,15 +78,13 @@ func (c consent) view(w *walk, b box) page {
 	case w.borrowErr != nil:
 		return page{lines: append(append(lines, "Nothing can be lent:", ""), w.problem(w.borrowErr, b.w)...)}
 	}
-	lines = append(lines, fold("To walk across you have to be allowed to act as the workload for a moment. Exactly this is granted, to "+
-		"nobody but you:", b.w)...)
+	lines = append(lines, fold("To walk across you have to act as the workload for a moment. Exactly this is granted, to nobody but you. It is taken "+
+		"back right after the proof, and ends after 15 minutes by the cloud's own clock even if this program is killed:", b.w)...)
 	for _, ch := range w.borrow {
 		lines = append(lines, "")
 		lines = append(lines, w.loan(ch, b.w)...)
 	}
-	lines = append(lines, "")
-	return page{lines: append(lines, fold("It is taken back right after the proof, and ends by itself after 15 minutes by the cloud's own clock, "+
-		"even if this program is killed.", b.w)...)}
+	return page{lines: lines}
 }
 
 // loan is one grant: what, on what, to whom, until when.

@@ -63,7 +63,7 @@ func (r review) keys(w *walk) []key.Binding {
 		if !r.guard.open {
 			return nil
 		}
-		return []key.Binding{bind("y", "apply", "y", "enter"), bind("n", "look again", "n", "esc")}
+		return []key.Binding{bind("y", "apply", "y"), bind("n", "look again", "n", "esc")}
 	}
 	c, ok := r.focused(w)
 	apply := w.enterKey("apply")

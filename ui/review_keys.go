@@ -81,7 +81,7 @@ func (r review) answer(w *walk, msg tea.KeyPressMsg) (screen, tea.Cmd) {
 	switch {
 	case !r.guard.open:
 		return r, nil
-	case is(msg, "y", "enter"):
+	case is(msg, "y"):
 		return newApply(w)
 	case is(msg, "n", "esc", "q"):
 		r.asks = false

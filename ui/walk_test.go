@@ -11,18 +11,20 @@ import (
 	"github.com/drawbridge-cloud/drawbridge/steps"
 )
 
-func TestEnterAloneWalksFromTheFirstScreenToProvenAndFiles(t *testing.T) {
+func TestEnterAndTwoConsentsWalkFromTheFirstScreenToProvenAndFiles(t *testing.T) {
 	r := &recorded{}
 	d := walkThrough(t, r)
 	d.press("enter", "enter", "enter")
 	d.shows("Review", "8 to create · 1 to restore", "Preflight ✓ 10 checks")
-	d.press("enter", "enter")
+	d.press("enter", "enter").shows("Apply 9 changes?") // a second enter consents to nothing
+	d.press("y")
 	if d.keys > 8 {
 		t.Errorf("%d keys to a confirmed review, want at most 8", d.keys)
 	}
 	d.shows("The bridge stands.")
 	d.press("enter").shows("Prove it from here?", "user:operator@acme.example")
-	d.press("enter").shows("Google ◀━━━▶ AWS", "proven · 1.8s", "proven · 2.3s", "Doors that stay shut")
+	d.press("enter").shows("Prove it from here?") // nor does it borrow
+	d.press("y").shows("Google ◀━━━▶ AWS", "proven · 1.8s", "proven · 2.3s", "Doors that stay shut")
 	d.press("enter", "enter").shows("written")
 	d.key("enter")
 	d.until("the end", func() bool { return d.quit })
@@ -41,7 +43,7 @@ func TestEnterAloneWalksFromTheFirstScreenToProvenAndFiles(t *testing.T) {
 func TestEachDirectionAloneWalksThrough(t *testing.T) {
 	for key, want := range map[string]string{"2": "Google ━━━━━▶ AWS", "3": "Google ◀━━━━━ AWS"} {
 		d := walkThrough(t, &recorded{})
-		d.press(key, "enter", "enter", "enter", "enter", "enter", "enter", "enter").shows(want)
+		d.press(key, "enter", "enter", "enter", "enter", "y", "enter", "y").shows(want)
 		if got := d.m.outcome().Ending; got != Finished {
 			t.Errorf("direction %s ended %q, want %q", key, got, Finished)
 		}
@@ -123,13 +125,13 @@ func TestPreflightThatBlocksStopsTheRun(t *testing.T) {
 func TestAFailedStepSaysWhyAndIsTriedAgain(t *testing.T) {
 	r := &recorded{fails: true}
 	d := walkThrough(t, r)
-	d.press("enter", "enter", "enter", "enter", "enter").shows("missing permission iam:CreateRole", "an administrator of the account")
+	d.press("enter", "enter", "enter", "enter", "y").shows("missing permission iam:CreateRole", "an administrator of the account")
 	if got := d.m.outcome().Ending; got != Failed {
 		t.Errorf("ended %q, want %q", got, Failed)
 	}
 	r.fails = false
 	d.press("r").shows("▸ Review", "1 to create")
-	d.press("enter", "enter").shows("The bridge stands.")
+	d.press("enter", "y").shows("The bridge stands.")
 	if r.applies != 2 {
 		t.Errorf("applied %d times, want 2", r.applies)
 	}
@@ -197,7 +199,7 @@ func TestTheEndOfTheContextStopsTheRunAndEndsTheProgramAfterIt(t *testing.T) {
 func TestKeysTypedAheadDoNotLendAccess(t *testing.T) {
 	r := &recorded{}
 	d := walkThrough(t, r)
-	d.press("enter", "enter", "enter", "enter", "enter")
+	d.press("enter", "enter", "enter", "enter", "y")
 	d.key("enter") // to the proof
 	for range 3 {
 		d.key("enter")
@@ -220,7 +222,7 @@ func TestKeysTypedAheadDoNotLendAccess(t *testing.T) {
 
 func TestARefusalOpensTheClaimTableAndLeavesTheBridgeRaised(t *testing.T) {
 	d := walkThrough(t, &recorded{refused: true})
-	d.press("2", "enter", "enter", "enter", "enter", "enter", "enter", "enter")
+	d.press("2", "enter", "enter", "enter", "enter", "y", "enter", "y")
 	d.shows("Google ━━╱ ╲━━ AWS", "refused", "✓ aud", "✗ sub", "118820222333444555667", "104290111222333444556")
 }
 
