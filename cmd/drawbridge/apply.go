@@ -37,7 +37,7 @@ Exit code 0: done. 3: something is blocked or the question was declined; nothing
 	return c
 }
 
-func runApply(ctx context.Context, o *applyOptions, at *site) (err error) {
+func runApply(ctx context.Context, o *applyOptions, at *site) error {
 	s, err := o.session(ctx, at, o.change)
 	if err != nil {
 		return err
@@ -45,19 +45,9 @@ func runApply(ctx context.Context, o *applyOptions, at *site) (err error) {
 	if err := o.cloud.mayWrite(s, "apply"); err != nil {
 		return err
 	}
-	r, err := newReporter(o.streams, o.cloud.output, o.events)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, r.finish()) }()
-	if err := s.begin(ctx); err != nil {
-		return err
-	}
-	plan, err := s.graph.Plan(ctx, s.world, steps.Present, r.step)
-	if err != nil {
-		return err
-	}
-	return o.applyPlan(ctx, s, plan, r)
+	return o.planned(ctx, s, steps.Present, o.events, func(plan steps.Plan, r *reporter) error {
+		return o.applyPlan(ctx, s, plan, r)
+	})
 }
 
 // applyPlan shows the plan, asks, and applies it.
@@ -73,6 +63,9 @@ func (o *applyOptions) applyPlan(ctx context.Context, s *session, plan steps.Pla
 		return err
 	}
 	result, err := s.apply(ctx, plan, r.step, r.proof)
+	if len(result.Steps) == 0 && err != nil {
+		return err // it never began
+	}
 	if shown := o.showApply(s, result); shown != nil {
 		return shown
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 
 	"github.com/spf13/cobra"
 
@@ -36,6 +37,23 @@ func (o *cloudCommand) session(ctx context.Context, at *site, change changeFlags
 		return nil, err
 	}
 	return openSession(ctx, at, b, steps.Consent{AcceptAccount: change.account})
+}
+
+// planned signs in, plans, and hands the plan on together with the reporter of the run.
+func (o *cloudCommand) planned(ctx context.Context, s *session, want steps.Want, e eventFlags, f func(steps.Plan, *reporter) error) (err error) {
+	r, err := newReporter(o.streams, o.cloud.output, e)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, r.finish()) }()
+	if err := s.begin(ctx); err != nil {
+		return err
+	}
+	plan, err := s.graph.Plan(ctx, s.world, want, r.step)
+	if err != nil {
+		return err
+	}
+	return f(plan, r)
 }
 
 // printer writes results for people.

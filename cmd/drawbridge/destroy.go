@@ -38,7 +38,7 @@ Exit code 0: all that can go is gone. 3: something of ours stayed because others
 	return c
 }
 
-func runDestroy(ctx context.Context, o *destroyOptions, at *site) (err error) {
+func runDestroy(ctx context.Context, o *destroyOptions, at *site) error {
 	s, err := o.session(ctx, at, changeFlags{})
 	if err != nil {
 		return err
@@ -47,22 +47,20 @@ func runDestroy(ctx context.Context, o *destroyOptions, at *site) (err error) {
 	if err := o.cloud.mayWrite(s, "destroy"); err != nil {
 		return err
 	}
-	r, err := newReporter(o.streams, o.cloud.output, o.events)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, r.finish()) }()
-	if err := s.begin(ctx); err != nil {
-		return err
-	}
-	plan, err := s.graph.Plan(ctx, s.world, steps.Absent, r.step)
-	if err != nil {
-		return err
-	}
+	return o.planned(ctx, s, steps.Absent, o.events, func(plan steps.Plan, r *reporter) error {
+		return o.destroyPlan(ctx, s, plan, r)
+	})
+}
+
+// destroyPlan asks, and takes down.
+func (o *destroyOptions) destroyPlan(ctx context.Context, s *session, plan steps.Plan, r *reporter) error {
 	if err := o.consented(ctx, s, plan, r); err != nil {
 		return errors.Join(err, o.show(s, steps.Plan{}, steps.Result{}))
 	}
 	result, err := s.apply(ctx, plan, r.step, r.proof)
+	if len(result.Steps) == 0 && err != nil {
+		return err // it never began
+	}
 	if shown := o.show(s, plan, result); shown != nil {
 		return shown
 	}

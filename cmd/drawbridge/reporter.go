@@ -6,7 +6,6 @@ import (
 	"io"
 	"os"
 	"sync"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -107,40 +106,6 @@ func (r *reporter) proof(e verify.Event) {
 	}
 }
 
-// eventOf is an event of a proof in the form of all events.
-func eventOf(e verify.Event) steps.Event {
-	out := steps.Event{
-		Time: e.Time, Step: "verify." + e.Direction, Kind: kindOf(e), Title: e.Name, Message: e.Message,
-		Seen: e.Seen, Want: e.Want, Since: e.Since, Until: e.Until,
-	}
-	if e.Hop != nil {
-		out.Call, out.Millis = e.Hop.Endpoint, e.Hop.DurationMs
-	}
-	return out
-}
-
-func kindOf(e verify.Event) steps.EventKind {
-	switch e.Kind {
-	case verify.Waiting:
-		return steps.Waiting
-	case verify.Borrowing:
-		return steps.Started
-	case verify.Returning:
-		return steps.Done
-	case verify.HopDone, verify.DoorTried, verify.ProofEnded:
-	}
-	switch e.Outcome {
-	case "ok", "refused", string(verify.Proven):
-		if e.Kind == verify.HopDone && e.Outcome == "refused" {
-			return steps.Failed
-		}
-		return steps.Done
-	case "skipped", "not-tried":
-		return steps.Skipped
-	}
-	return steps.Failed
-}
-
 func (r *reporter) write(e steps.Event) {
 	if r.events == nil || r.failed != nil {
 		return
@@ -169,40 +134,4 @@ func name(e steps.Event) string {
 		return e.Title
 	}
 	return e.Step
-}
-
-// waiting says what is waited for, since when and until when at most.
-func (p printer) waiting(who, what string, since, until time.Time) painted {
-	text := who + ": waiting for " + what
-	if who == "" {
-		text = "waiting for " + what
-	}
-	if !since.IsZero() && !until.IsZero() {
-		text += fmt.Sprintf(", since %s, until %s at most", clock(since), clock(until))
-	}
-	return p.muted(text)
-}
-
-// rune draws an action in its colour.
-func (p printer) rune(a steps.Action) painted {
-	sign := string(a.Rune())
-	switch a {
-	case steps.Create, steps.Adopt, steps.Restore:
-		return p.good(sign)
-	case steps.Update:
-		return p.changed(sign)
-	case steps.Remove, steps.Blocked:
-		return p.bad(sign)
-	case steps.Keep:
-	}
-	return p.muted(sign)
-}
-
-// way is a direction in words.
-func (p printer) way(direction string) string {
-	arrow := p.symbol("→", "->")
-	if direction == verify.ToAWS {
-		return "Google " + arrow + " AWS"
-	}
-	return "AWS " + arrow + " Google"
 }
