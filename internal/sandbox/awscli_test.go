@@ -46,7 +46,7 @@ func TestStockAWSCommandLine(t *testing.T) {
 			} else if err != nil {
 				t.Fatal(err)
 			}
-			if status != tc.status && !(tc.status == 255 && status == 254) { // version 2 exits 254
+			if status != tc.status && (tc.status != 255 || status != 254) { // version 2 exits 254
 				t.Errorf("exit: got %d, want %d", status, tc.status)
 			}
 			if !strings.Contains(string(out), tc.want) {

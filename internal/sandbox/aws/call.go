@@ -146,11 +146,11 @@ func (c *call) list(param string) []string {
 	}
 }
 
-// tags reads NAME.member.N.Key and .Value.
-func (c *call) tags(param string) []world.Tag {
+// tags reads Tags.member.N.Key and .Value.
+func (c *call) tags() []world.Tag {
 	var all []world.Tag
 	for i := 1; ; i++ {
-		prefix := param + ".member." + strconv.Itoa(i)
+		prefix := "Tags.member." + strconv.Itoa(i)
 		key, ok := c.params[prefix+".Key"]
 		if !ok {
 			return all

@@ -72,7 +72,7 @@ func (k kind) known(c *call, f judge.Facts) {
 	if arn := c.params.Get("PolicyArn"); arn != "" {
 		f.Set("iam:PolicyARN", arn)
 	}
-	requestTags(f, c.tags("Tags"), c.list("TagKeys"))
+	requestTags(f, c.tags(), c.list("TagKeys"))
 }
 
 func resourceTags(f judge.Facts, tags []world.Tag) {

@@ -26,7 +26,7 @@ func policyOperations() []operation {
 	)
 	for i := range ops {
 		ops[i].resource = func(c *call) string { return c.params.Get("PolicyArn") }
-		ops[i].facts = func(c *call, f judge.Facts) { requestTags(f, c.tags("Tags"), c.list("TagKeys")) }
+		ops[i].facts = func(c *call, f judge.Facts) { requestTags(f, c.tags(), c.list("TagKeys")) }
 	}
 	return append(ops, iam(
 		operation{action: "CreatePolicy", write: createPolicy, resource: newPolicy, facts: newEntityFacts},

@@ -42,7 +42,7 @@ func providerFacts(c *call, f judge.Facts) {
 	if p, err := c.provider(); err == nil {
 		resourceTags(f, p.Tags)
 	}
-	requestTags(f, c.tags("Tags"), c.list("TagKeys"))
+	requestTags(f, c.tags(), c.list("TagKeys"))
 }
 
 // provider finds the provider that a call names by ARN. The URL in it keeps its letter case.

@@ -28,7 +28,7 @@ func newRole(c *call) string {
 
 // newEntityFacts are the condition keys of a call that makes a role or user.
 func newEntityFacts(c *call, f judge.Facts) {
-	requestTags(f, c.tags("Tags"), nil)
+	requestTags(f, c.tags(), nil)
 	if arn := c.params.Get("PermissionsBoundary"); arn != "" {
 		f.Set("iam:PermissionsBoundary", arn)
 	}

@@ -16,7 +16,7 @@ var tagShape = regexp.MustCompile(`^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$`)
 
 // checkedTags reads and checks the tags of a call. On roles and users keys are unique without regard to case.
 func (c *call) checkedTags(fold bool) ([]world.Tag, error) {
-	tags := c.tags("Tags")
+	tags := c.tags()
 	if len(tags) > maxTags {
 		return nil, invalid("Tags", fmt.Sprint(len(tags)), "Member must have length less than or equal to 50")
 	}

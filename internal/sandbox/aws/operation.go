@@ -159,8 +159,7 @@ func faultOf(code string) *wire.Failure {
 }
 
 func asFailure(err error) *wire.Failure {
-	var f *wire.Failure
-	if errors.As(err, &f) {
+	if f, ok := errors.AsType[*wire.Failure](err); ok {
 		return f
 	}
 	return wire.AWSError("ServiceFailure", err.Error())

@@ -47,7 +47,7 @@ func (c *call) wish() (w wish, err error) {
 		return w, err
 	}
 	w.given = c.params.Get("DurationSeconds") != ""
-	w.tags, w.source = c.tags("Tags"), c.params.Get("SourceIdentity")
+	w.tags, w.source = c.tags(), c.params.Get("SourceIdentity")
 	for i := 1; ; i++ {
 		v := c.params.Get(fmt.Sprintf("PolicyArns.member.%d.arn", i))
 		if v == "" {

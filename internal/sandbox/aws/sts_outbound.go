@@ -17,7 +17,7 @@ func webIdentityFacts(c *call, f judge.Facts) {
 	if seconds := c.params.Get("DurationSeconds"); seconds != "" {
 		f.Set("sts:DurationSeconds", seconds)
 	}
-	requestTags(f, c.tags("Tags"), nil)
+	requestTags(f, c.tags(), nil)
 }
 
 // getWebIdentityToken lets a role or user prove to others who it is, with a token of its account's own issuer.
@@ -70,7 +70,7 @@ func (c *call) webIdentityClaims(audience []string, life time.Duration) (map[str
 		"aws_account": c.caller.Account, "source_region": c.region, "org_id": "o-acme000001", "ou_path": []string{"o-acme000001/r-acme/"},
 	}
 	addTags(details, "principal_tags", c.caller.entity.Tags)
-	addTags(details, "request_tags", c.tags("Tags"))
+	addTags(details, "request_tags", c.tags())
 	if s := c.caller.session; s != nil {
 		details["original_session_exp"] = s.Expires.Format(time.RFC3339)
 		if s.Instance != "" {

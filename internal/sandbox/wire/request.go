@@ -21,7 +21,7 @@ func Body(r *http.Request) ([]byte, error) {
 		return nil, nil
 	}
 	if kept, ok := r.Body.(*keptBody); ok {
-		kept.Reader.Reset(kept.all)
+		kept.Reset(kept.all)
 		return kept.all, nil
 	}
 	all, err := io.ReadAll(io.LimitReader(r.Body, MaxBody+1))
