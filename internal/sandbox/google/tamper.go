@@ -122,7 +122,7 @@ func (t Tamper) SignIn(email string, life time.Duration, scopes ...string) (stri
 	err := t.c.world.Change(func(s *world.State, now time.Time) error {
 		q := &call{cloud: t.c, state: s, g: &s.Google, now: now}
 		if email = strings.ToLower(email); s.Google.Users[email] == nil {
-			s.Google.Users[email] = &world.GoogleUser{Email: email, Sub: s.Digits(21)}
+			s.Google.Users[email] = &world.GoogleUser{Email: email, Sub: "1" + s.Digits(20)}
 		}
 		token = q.issue(&world.GoogleToken{User: email, Scopes: scopes, Expires: now.Add(life)})
 		return nil

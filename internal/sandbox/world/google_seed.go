@@ -24,7 +24,7 @@ func seedGoogle(now time.Time, s *State) Google {
 		Operations:   map[string]*GoogleOperation{},
 	}
 	for _, email := range []string{OperatorEmail, "dev@acme.example", "admin@acme.example"} {
-		g.Users[email] = &GoogleUser{Email: email, Sub: s.Digits(21)}
+		g.Users[email] = &GoogleUser{Email: email, Sub: "1" + s.Digits(20)}
 	}
 	g.Organization.Policy.Value = written(s, PolicyBinding{Role: "roles/orgpolicy.policyAdmin", Members: []string{"user:admin@acme.example"}})
 	g.Projects = map[string]*Project{"acme-build": seedBuild(now, s), "acme-legacy": seedLegacy(now, s)}
@@ -135,7 +135,7 @@ func (p *Project) seedAccount(s *State, email, title string, created time.Time) 
 func NewServiceAccount(s *State, project, email string, now time.Time) *ServiceAccount {
 	key := s.Hex(40)
 	return &ServiceAccount{
-		Email: email, UniqueID: s.Digits(21), Project: project, Created: now,
+		Email: email, UniqueID: "1" + s.Digits(20), Project: project, Created: now,
 		Policy: Settled[AllowPolicy]{Value: AllowPolicy{Etag: EmptyEtag}},
 		Keys:   map[string]*GoogleKey{key: {ID: key, Origin: "GOOGLE_PROVIDED", Created: now, Expires: now.Add(740 * day)}},
 	}
