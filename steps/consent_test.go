@@ -115,6 +115,27 @@ func TestAdoptedAccountOfGoogleIsBoundAndUnbound(t *testing.T) {
 	}
 }
 
+func TestWhatWasJoinedFromAdoptedThingsGoesByTheJournal(t *testing.T) {
+	r := newRig(t, strings.Replace(toGoogleFile, "toGoogle:", "adopt: [toGoogle.serviceAccount]\ntoGoogle:", 1), sandbox.Options{})
+	r.createAccount("reader")
+	r.must(r.server.Google().Tamper().Grant("acme-build", "roles/storage.objectViewer", r.account("reader")))
+	dir := t.TempDir()
+	j, err := OpenJournal(dir)
+	r.must(err)
+	_, err = r.graph().Apply(r.calling(), r.world(), r.plan(Present), ApplyOptions{Journal: j})
+	r.must(err)
+	r.must(j.Close())
+	r.evidence, err = ReadEvidence(dir)
+	r.must(err)
+	c := r.wantAction(r.plan(Absent), "google.grants", Remove)
+	if len(c.Fields) != 1 || c.Fields[0].Path != "roles/browser" {
+		t.Errorf("got %+v, want only the role that the journal says we gave", c.Fields)
+	}
+	if none, err := ReadEvidence(t.TempDir()); none != nil || err != nil {
+		t.Errorf("no journal: got %v %v", none, err)
+	}
+}
+
 func TestWhatAlreadyLetsOthersInIsNotAdopted(t *testing.T) {
 	const (
 		adopting     = "adopt: [toAWS.role, toAWS.serviceAccount]\n"

@@ -1,6 +1,7 @@
 package steps
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -53,13 +54,15 @@ func TestDeniedReadIsOneClearError(t *testing.T) {
 	}
 }
 
-func TestPreflightNamesWhatIsInTheWay(t *testing.T) {
-	tests := []struct {
-		name, file, id string
-		want           CheckOutcome
-		part           string
-		spoil          func(*rig)
-	}{
+type obstacle struct {
+	name, file, id string
+	want           CheckOutcome
+	part           string
+	spoil          func(*rig)
+}
+
+func obstaclesByPolicy() []obstacle {
+	return []obstacle{
 		{"issuer not allowed", toGoogleFile, "google.org-policy:iam.workloadIdentityPoolProviders", CheckBlocked, "https://sts.amazonaws.com", func(r *rig) {
 			r.must(r.server.Google().Tamper().Constrain("acme-build", "iam.workloadIdentityPoolProviders", &world.OrgConstraint{Allowed: []string{"https://accounts.example"}}))
 		}},
@@ -72,6 +75,11 @@ func TestPreflightNamesWhatIsInTheWay(t *testing.T) {
 		{"no account may be made", toAWSFile, "google.org-policy:iam.disableServiceAccountCreation", CheckBlocked, "enforced", func(r *rig) {
 			r.must(r.server.Google().Tamper().Constrain("acme-build", "iam.disableServiceAccountCreation", &world.OrgConstraint{Boolean: true, Enforce: true}))
 		}},
+	}
+}
+
+func otherObstacles() []obstacle {
+	return []obstacle{
 		{"policies may not be read", toAWSFile, "google.org-policy:iam.disableServiceAccountCreation", CheckUnknown, "", func(r *rig) {
 			r.fault("google.cloudresourcemanager.projects.getEffectiveOrgPolicy=PERMISSION_DENIED")
 		}},
@@ -90,7 +98,10 @@ func TestPreflightNamesWhatIsInTheWay(t *testing.T) {
 		{"nothing may be read", toAWSFile, "plan", CheckBlocked, "read role", func(r *rig) { r.fault("aws.iam.GetRole=AccessDenied") }},
 		{"GovCloud", strings.Replace(strings.Replace(explicitFile, "explicit", "builtin", 1), "eu-west-1", "us-gov-west-1", 1), "aws.partition", CheckWarn, "GovCloud", func(*rig) {}},
 	}
-	for _, tt := range tests {
+}
+
+func TestPreflightNamesWhatIsInTheWay(t *testing.T) {
+	for _, tt := range slices.Concat(obstaclesByPolicy(), otherObstacles()) {
 		t.Run(tt.name, func(t *testing.T) {
 			r := newRig(t, tt.file, sandbox.Options{})
 			tt.spoil(r)

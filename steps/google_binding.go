@@ -92,7 +92,7 @@ func (s *bindingStep) Plan(ctx context.Context, w *World, want Want) (Change, er
 	case err != nil:
 		return Change{}, err
 	case want == Absent:
-		return s.planAbsent(v), nil
+		return s.planAbsent(w, v), nil
 	}
 	owned := v.account == nil || byDescription(s.b, v.account.Description) == ours
 	if who := s.others(v); !owned && len(who) > 0 {
@@ -158,13 +158,13 @@ func (s *bindingStep) commands(e edit) string {
 }
 
 // planAbsent takes the member off again. On an account that is not ours, with a member of a pool that is not ours,
-// nothing in the clouds says that we put it there: then it stays.
-func (s *bindingStep) planAbsent(v bindingView) Change {
+// nothing in the clouds says that we put it there: then only the journal can tell, and else it stays.
+func (s *bindingStep) planAbsent(w *World, v bindingView) Change {
 	if v.account == nil || !contains(grantsIn(v.policy), v.want) {
 		return s.about.gone()
 	}
 	e := edit{Remove: []grant{v.want}}
-	if byDescription(s.b, v.account.Description) != ours && !namesAny(v.want.Member, v.pools) {
+	if byDescription(s.b, v.account.Description) != ours && !namesAny(v.want.Member, v.pools) && !w.Evidence.shows(s.about.ID, v.want) {
 		c := s.about.keep("account and member were both adopted: nothing shows that this bridge joined them")
 		c.Undo = s.commands(e)
 		return c

@@ -115,7 +115,7 @@ func (s grantsStep) Plan(ctx context.Context, w *World, want Want) (Change, erro
 	case err != nil:
 		return Change{}, err
 	case want == Absent:
-		return s.planAbsent(v), nil
+		return s.planAbsent(w, v), nil
 	case v.unread:
 		return s.About().keep("no roles are asked for, and we may not read which there are"), nil
 	}
@@ -173,17 +173,19 @@ func directionOf(a *iam.ServiceAccount) string {
 }
 
 // planAbsent takes back what the file gave, and what an earlier file gave to accounts that are left over. Other roles of
-// our own account are somebody else's doing: they keep the account, not the other way round.
-func (s grantsStep) planAbsent(v grantsView) Change {
+// our own account are somebody else's doing: they keep the account, not the other way round. Of roles that an adopted
+// account holds only the journal can tell whether we gave them.
+func (s grantsStep) planAbsent(w *World, v grantsView) Change {
 	have := grantsIn(v.policy)
 	var given, kept []grant
 	for _, g := range v.want {
-		if contains(have, g) {
+		switch {
+		case !contains(have, g):
+		case v.owned || w.Evidence.shows(s.About().ID, g):
 			given = append(given, g)
+		default:
+			kept = append(kept, g)
 		}
-	}
-	if !v.owned && len(given) > 0 {
-		given, kept = nil, given
 	}
 	e := edit{Remove: append(given, s.ofLeftovers(v)...)}
 	switch {

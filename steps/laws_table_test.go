@@ -1,5 +1,9 @@
 package steps
 
+import (
+	"slices"
+)
+
 // The bridges that between them want every plank.
 const (
 	head = "version: 1\nname: crossing\ngoogle: {project: acme-build}\naws: {account: \"123456789012\", region: eu-west-1}\n"
@@ -36,7 +40,9 @@ const (
 	pools     = googleIAM + "locations.workloadIdentityPools."
 )
 
-func laws() []law {
+func laws() []law { return slices.Concat(lawsToAWS(), lawsOfTheWorkload(), lawsOfThePool()) }
+
+func lawsToAWS() []law {
 	return []law{
 		{
 			id: "google.apis", file: toAWSFile, write: "google.serviceusage.services.enable",
@@ -73,6 +79,11 @@ func laws() []law {
 			id: "google.gke-binding", file: toAWSFile, write: googleIAM + "serviceAccounts.setIamPolicy",
 			remove: func(r *rig) { r.clearPolicy("runner") }, removed: Create,
 		},
+	}
+}
+
+func lawsOfTheWorkload() []law {
+	return []law{
 		{
 			id: "aws.outbound-federation", file: jwtFile, write: "aws.iam.EnableOutboundWebIdentityFederation",
 			remove: func(r *rig) { r.disableOutbound() }, removed: Create,
@@ -99,6 +110,11 @@ func laws() []law {
 			remove: func(r *rig) { r.disassociate() }, removed: Create,
 			foreign: func(r *rig) { r.associateOther() },
 		},
+	}
+}
+
+func lawsOfThePool() []law {
+	return []law{
 		{
 			id: "google.pool", file: toGoogleFile, write: pools + "create",
 			tamper: func(r *rig) { r.disablePool("crossing") }, tampered: Update,

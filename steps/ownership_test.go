@@ -12,11 +12,14 @@ import (
 	"github.com/drawbridge-cloud/drawbridge/internal/sandbox"
 )
 
-func TestDestroyLeavesWhatIsNotOurs(t *testing.T) {
-	tests := []struct {
-		name, file, id, reason string
-		hang                   func(*rig)
-	}{
+// hanger is something of others that hangs on a thing of ours.
+type hanger struct {
+	name, file, id, reason string
+	hang                   func(*rig)
+}
+
+func hangers() []hanger {
+	return []hanger{
 		{"another member on the account", toGoogleFile, "google.service-account.to-google", "platform@acme.example", func(r *rig) {
 			r.addMember("reader", grant{Role: "roles/iam.serviceAccountUser", Member: "group:platform@acme.example"})
 		}},
@@ -47,7 +50,10 @@ func TestDestroyLeavesWhatIsNotOurs(t *testing.T) {
 			r.must(err)
 		}},
 	}
-	for _, tt := range tests {
+}
+
+func TestDestroyLeavesWhatIsNotOurs(t *testing.T) {
+	for _, tt := range hangers() {
 		t.Run(tt.name, func(t *testing.T) {
 			r := newRig(t, tt.file, sandbox.Options{})
 			r.apply(Present)

@@ -24,9 +24,10 @@ type rig struct {
 	bridge spec.Bridge
 	facts  *Facts
 
-	consent Consent
-	mu      sync.Mutex
-	calls   []string
+	consent  Consent
+	evidence *Evidence
+	mu       sync.Mutex
+	calls    []string
 }
 
 // settled is the pace of clouds that settle at once: a pause of seconds becomes one of milliseconds.
@@ -86,7 +87,7 @@ func (r *rig) file(text string) {
 }
 
 func (r *rig) world() *World {
-	return &World{Bridge: r.bridge, Google: r.google, AWS: r.aws, Facts: r.facts, Consent: r.consent, Now: r.server.World().Now}
+	return &World{Bridge: r.bridge, Google: r.google, AWS: r.aws, Facts: r.facts, Consent: r.consent, Evidence: r.evidence, Now: r.server.World().Now}
 }
 
 func (r *rig) graph() *Graph {

@@ -155,6 +155,14 @@ func TestJournalHoldsIntentAndResultAndNoSecret(t *testing.T) {
 		t.Fatal(err)
 	}
 	r.must(j.Close())
+	data := r.wantLines(dir, p)
+	r.wantNoSecret(string(data), events)
+	r.wantPrivate(dir)
+}
+
+// wantLines wants an intent and a result of each change that was made, and returns the journal.
+func (r *rig) wantLines(dir string, p Plan) []byte {
+	r.Helper()
 	data, err := os.ReadFile(filepath.Join(dir, journalFile))
 	r.must(err)
 	seen := map[string][]string{}
@@ -169,21 +177,30 @@ func TestJournalHoldsIntentAndResultAndNoSecret(t *testing.T) {
 			want = nil
 		}
 		if !slices.Equal(seen[c.ID], want) {
-			t.Errorf("%s: got %v, want %v", c.ID, seen[c.ID], want)
+			r.Errorf("%s: got %v, want %v", c.ID, seen[c.ID], want)
 		}
 	}
+	return data
+}
+
+func (r *rig) wantNoSecret(journal string, events []Event) {
+	r.Helper()
 	all, err := json.Marshal(events)
 	r.must(err)
 	for _, secret := range r.server.Secrets() {
-		if strings.Contains(string(data), secret) || strings.Contains(string(all), secret) {
-			t.Errorf("a secret of the sandbox is in the journal or in the events: %.8s…", secret)
+		if strings.Contains(journal, secret) || strings.Contains(string(all), secret) {
+			r.Errorf("a secret of the sandbox is in the journal or in the events: %.8s…", secret)
 		}
 	}
+}
+
+func (r *rig) wantPrivate(dir string) {
+	r.Helper()
 	for path, want := range map[string]os.FileMode{dir: 0o700, filepath.Join(dir, journalFile): 0o600} {
 		info, err := os.Stat(path)
 		r.must(err)
 		if got := info.Mode().Perm(); got != want && runtime.GOOS != "windows" {
-			t.Errorf("%s: got mode %o, want %o", path, got, want)
+			r.Errorf("%s: got mode %o, want %o", path, got, want)
 		}
 	}
 }

@@ -52,6 +52,10 @@ type World struct {
 	Consent Consent
 	Now     func() time.Time
 
+	// Evidence is what the journal says we added, for destroy alone: it decides about what was joined from two adopted
+	// things. Nil keeps such things.
+	Evidence *Evidence
+
 	reads *reads // what one plan has read so far; nil outside a plan: then every read asks the cloud
 }
 
