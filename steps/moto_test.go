@@ -1,6 +1,8 @@
 package steps
 
 import (
+	"net"
+	"net/http"
 	"os"
 	"os/exec"
 	"testing"
