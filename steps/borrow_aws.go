@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"google.golang.org/api/iam/v1"
+	"github.com/aws/aws-sdk-go-v2/service/iam"
 
 	"github.com/drawbridge-cloud/drawbridge/internal/cloud"
 	"github.com/drawbridge-cloud/drawbridge/internal/explain"

@@ -1,6 +1,8 @@
 package steps
 
-import "time"
+import (
+	"time"
+)
 
 // EventKind says what an event reports.
 type EventKind string
