@@ -106,6 +106,10 @@ func TestWithoutAHomeEverythingWorksButTheJournal(t *testing.T) {
 	if !strings.Contains(got.err, "without a journal") {
 		t.Errorf("got\n%s\nwant to be told that there is no journal", got.err)
 	}
+	got = drive(t, env, "setup", "--yes", "--borrow", "-f", bridgeFile(t, "ec2-to-google")).want(t, exitDone)
+	if !strings.Contains(got.err, "-o DIR") {
+		t.Errorf("got\n%s\nwant to be told how to get the files", got.err)
+	}
 }
 
 func TestJournalLiesBelowHome(t *testing.T) {

@@ -145,7 +145,8 @@ func (t *setupRun) generate(ctx context.Context) error {
 			return err
 		}
 		if dir, err = s.files(); err != nil {
-			return err
+			t.o.progress().line("warning: no file is written, for want of a place (-o DIR names one): %s", err)
+			return nil
 		}
 	}
 	t.files, err = writeFiles(t.b, files, dir)
