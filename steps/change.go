@@ -1,8 +1,6 @@
 package steps
 
-import (
-	"fmt"
-)
+import "fmt"
 
 // change begins a Change for a step: everything that About knows.
 func (a About) change(action Action, reason string) Change {

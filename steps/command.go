@@ -1,8 +1,6 @@
 package steps
 
-import (
-	"strings"
-)
+import "strings"
 
 // command writes a command line for a POSIX shell: every word that needs it is quoted.
 func command(words ...string) string {

@@ -1,8 +1,6 @@
 package steps
 
-import (
-	"encoding/json"
-)
+import "encoding/json"
 
 // asJSON shows a policy document as the object it is; what cannot be read is shown as text.
 func asJSON(document string) any {

@@ -1,8 +1,6 @@
 package steps
 
-import (
-	"time"
-)
+import "time"
 
 // EventKind says what an event reports.
 type EventKind string

@@ -1,8 +1,6 @@
 package steps
 
-import (
-	"slices"
-)
+import "slices"
 
 // The bridges that between them want every plank.
 const (

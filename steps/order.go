@@ -1,8 +1,6 @@
 package steps
 
-import (
-	"github.com/drawbridge-cloud/drawbridge/internal/spec"
-)
+import "github.com/drawbridge-cloud/drawbridge/internal/spec"
 
 // list is every plank of a bridge, in order: each stands after what it needs.
 func list(b spec.Bridge) []Step {

@@ -1,8 +1,6 @@
 package steps
 
-import (
-	"github.com/drawbridge-cloud/drawbridge/internal/spec"
-)
+import "github.com/drawbridge-cloud/drawbridge/internal/spec"
 
 // outputs are the facts that people and files need, as far as they are known.
 func outputs(w *World) map[string]string {

@@ -1,8 +1,6 @@
 package steps
 
-import (
-	"github.com/drawbridge-cloud/drawbridge/internal/explain"
-)
+import "github.com/drawbridge-cloud/drawbridge/internal/explain"
 
 // Outcome is how a step ended.
 type Outcome string
