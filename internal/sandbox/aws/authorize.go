@@ -152,7 +152,7 @@ func managedDocument(account *world.Account, policyARN string, look func(world.S
 		return "", false
 	}
 	if a.account == "aws" {
-		p, ok := awsManaged[strings.TrimPrefix(a.resource, "policy/")]
+		p, ok := awsManaged()[strings.TrimPrefix(a.resource, "policy/")]
 		return p.document, ok
 	}
 	_, name, ok := a.pathAndName("policy")

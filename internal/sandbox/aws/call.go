@@ -5,12 +5,12 @@ import (
 	"net"
 	"net/http"
 	"net/url"
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/drawbridge-cloud/drawbridge/internal/sandbox/judge"
+	"github.com/drawbridge-cloud/drawbridge/internal/sandbox/shape"
 	"github.com/drawbridge-cloud/drawbridge/internal/sandbox/wire"
 	"github.com/drawbridge-cloud/drawbridge/internal/sandbox/world"
 )
@@ -97,7 +97,7 @@ func (c *call) need(param string) (string, error) {
 	return v, nil
 }
 
-var nameShape = regexp.MustCompile(`^[\w+=,.@-]+$`)
+var nameShape = shape.Of(`^[\w+=,.@-]+$`)
 
 // name is a required parameter of the usual characters, up to a length.
 func (c *call) name(param string, limit int) (string, error) {
@@ -107,7 +107,7 @@ func (c *call) name(param string, limit int) (string, error) {
 		return "", err
 	case len(v) > limit:
 		return "", invalid(param, v, fmt.Sprintf("Member must have length less than or equal to %d", limit))
-	case !nameShape.MatchString(v):
+	case !nameShape(v):
 		return "", wire.AWSError("ValidationError", fmt.Sprintf("The specified value for %s is invalid. It must contain only alphanumeric characters and/or the following: +=,.@_-", memberName(param)))
 	}
 	return v, nil

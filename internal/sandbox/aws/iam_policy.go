@@ -89,7 +89,7 @@ func (c *call) policy() (world.ManagedPolicy, error) {
 
 func (c *call) awsOwn(a arn, given string) (world.ManagedPolicy, error) {
 	path, name, _ := a.pathAndName("policy")
-	own, ok := awsManaged[strings.TrimPrefix(a.resource, "policy/")]
+	own, ok := awsManaged()[strings.TrimPrefix(a.resource, "policy/")]
 	if !ok {
 		return world.ManagedPolicy{}, noSuch("Policy " + given + " was not found.")
 	}

@@ -2,11 +2,11 @@ package aws
 
 import (
 	"net/url"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/drawbridge-cloud/drawbridge/internal/sandbox/judge"
+	"github.com/drawbridge-cloud/drawbridge/internal/sandbox/shape"
 	"github.com/drawbridge-cloud/drawbridge/internal/sandbox/wire"
 	"github.com/drawbridge-cloud/drawbridge/internal/sandbox/world"
 )
@@ -103,7 +103,7 @@ func (c *call) issuerURL() (string, error) {
 	return strings.TrimPrefix(given, "https://"), nil
 }
 
-var thumbprintShape = regexp.MustCompile(`^[0-9A-Fa-f]{40}$`)
+var thumbprintShape = shape.Of(`^[0-9A-Fa-f]{40}$`)
 
 func (c *call) thumbprints() ([]string, error) {
 	list := c.list("ThumbprintList")
@@ -111,7 +111,7 @@ func (c *call) thumbprints() ([]string, error) {
 		return nil, wire.AWSError("InvalidInput", "Thumbprint list must contain fewer than 5 entries.")
 	}
 	for _, t := range list {
-		if !thumbprintShape.MatchString(t) {
+		if !thumbprintShape(t) {
 			return nil, invalid("ThumbprintList", t, "Member must have length equal to 40")
 		}
 	}

@@ -120,11 +120,11 @@ func (c *call) trust(param string) (text string, ids map[string]string, err erro
 // namedID answers the unique id behind an AWS principal of a trust policy: of a user or role that readers can see.
 // Accounts, sessions and unique ids stand for themselves.
 func (c *call) namedID(name string) (id string, ok bool) {
-	if accountShape.MatchString(name) || uniqueID.MatchString(name) {
+	if accountShape(name) || uniqueID(name) {
 		return "", true
 	}
 	a, ok := parseARN(name)
-	if !ok || a.partition != c.partition || !accountShape.MatchString(a.account) {
+	if !ok || a.partition != c.partition || !accountShape(a.account) {
 		return "", false
 	}
 	switch {

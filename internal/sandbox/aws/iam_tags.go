@@ -2,17 +2,17 @@ package aws
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
+	"github.com/drawbridge-cloud/drawbridge/internal/sandbox/shape"
 	"github.com/drawbridge-cloud/drawbridge/internal/sandbox/wire"
 	"github.com/drawbridge-cloud/drawbridge/internal/sandbox/world"
 )
 
 const maxTags = 50
 
-var tagShape = regexp.MustCompile(`^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$`)
+var tagShape = shape.Of(`^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$`)
 
 // checkedTags reads and checks the tags of a call. On roles and users keys are unique without regard to case.
 func (c *call) checkedTags(fold bool) ([]world.Tag, error) {
@@ -40,9 +40,9 @@ func checkTag(tag world.Tag, n int) error {
 		return invalid(member+"key", tag.Key, "Member must have length between 1 and 128")
 	case len(tag.Value) > 256:
 		return invalid(member+"value", tag.Value, "Member must have length less than or equal to 256")
-	case !tagShape.MatchString(tag.Key):
+	case !tagShape(tag.Key):
 		return invalid(member+"key", tag.Key, `Member must satisfy regular expression pattern: [\p{L}\p{Z}\p{N}_.:/=+\-@]+`)
-	case !tagShape.MatchString(tag.Value):
+	case !tagShape(tag.Value):
 		return invalid(member+"value", tag.Value, `Member must satisfy regular expression pattern: [\p{L}\p{Z}\p{N}_.:/=+\-@]*`)
 	case strings.HasPrefix(strings.ToLower(tag.Key), "aws:"):
 		return wire.AWSError("InvalidInput", "aws: prefixed tag key names are not allowed for external use.")

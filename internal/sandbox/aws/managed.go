@@ -1,5 +1,7 @@
 package aws
 
+import "sync"
+
 // awsPolicy is a managed policy of AWS's own. Long ones are cut to the services that the sandbox has.
 type awsPolicy struct {
 	id       string
@@ -19,29 +21,31 @@ const ssmCore = `"ssm:DescribeAssociation","ssm:GetDeployablePatchSnapshotForIns
 	`"ec2messages:AcknowledgeMessage","ec2messages:DeleteMessage","ec2messages:FailMessage","ec2messages:GetEndpoint","ec2messages:GetMessages","ec2messages:SendReply"`
 
 // awsManaged are AWS's own policies by path and name. One that is missing here cannot be attached.
-var awsManaged = map[string]awsPolicy{
-	"AdministratorAccess":          {"ANPAIWMBCKSKIEE64ZLYK", allow + `"*","Resource":"*"}]}`},
-	"PowerUserAccess":              {"ANPAJYRXTHIB4FOVS3ZXS", `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","NotAction":["iam:*","organizations:*","account:*"],"Resource":"*"},{"Effect":"Allow","Action":["iam:CreateServiceLinkedRole","iam:DeleteServiceLinkedRole","iam:ListRoles","organizations:DescribeOrganization"],"Resource":"*"}]}`},
-	"ReadOnlyAccess":               {"ANPAILL3HVNFSB6DCOWYQ", allow + `["ec2:Describe*","ec2:Get*","s3:Get*","s3:List*","sqs:Get*","sqs:List*","sqs:Receive*","logs:Get*","logs:Describe*","lambda:Get*","lambda:List*","sts:GetAccessKeyInfo","sts:GetSessionToken","organizations:Describe*","organizations:List*",` + readIAM + `],"Resource":"*"}]}`},
-	"SecurityAudit":                {"ANPAIX2T3QCXHR2OGGCTO", allow + `["ec2:Describe*","s3:GetBucket*","s3:ListAllMyBuckets","sqs:GetQueueAttributes","sqs:ListQueues","access-analyzer:Get*","access-analyzer:List*","organizations:Describe*","organizations:List*",` + readIAM + `],"Resource":"*"}]}`},
-	"IAMFullAccess":                {"ANPAI7XKCFMBPM3QQRRVQ", allow + `["iam:*","organizations:DescribeAccount","organizations:ListPolicies"],"Resource":"*"}]}`},
-	"IAMReadOnlyAccess":            {"ANPAJKSO7NDY4T57MWDSQ", allow + `[` + readIAM + `],"Resource":"*"}]}`},
-	"AmazonSQSFullAccess":          {"ANPAI65L554VRJ33ECQS6", allow + `["sqs:*"],"Resource":"*"}]}`},
-	"AmazonSQSReadOnlyAccess":      {"ANPAIUGSSQY362XGCM6KW", allow + `["sqs:GetQueueAttributes","sqs:GetQueueUrl","sqs:ListQueues","sqs:ListDeadLetterSourceQueues"],"Resource":"*"}]}`},
-	"AmazonS3FullAccess":           {"ANPAIFIR6V6BVTRAHWINE", allow + `["s3:*","s3-object-lambda:*"],"Resource":"*"}]}`},
-	"AmazonS3ReadOnlyAccess":       {"ANPAIZTJ4DXE7G6AGAE6M", allow + `["s3:Get*","s3:List*","s3:Describe*"],"Resource":"*"}]}`},
-	"AmazonEC2FullAccess":          {"ANPAI3VAJF5ZCRZ7MCQE6", allow + `"ec2:*","Resource":"*"}]}`},
-	"AmazonEC2ReadOnlyAccess":      {"ANPAIGDT4SV4GSETWTBZK", allow + `["ec2:Describe*","ec2:Get*"],"Resource":"*"}]}`},
-	"AmazonDynamoDBFullAccess":     {"ANPAINUGF2JSOSUY76KYA", allow + `["dynamodb:*"],"Resource":"*"}]}`},
-	"AmazonSSMManagedInstanceCore": {"ANPAIXSHM2BNB2D3AXXRU", allow + `[` + ssmCore + `],"Resource":"*"}]}`},
-	"CloudWatchAgentServerPolicy":  {"ANPAIGOPKN7KRDAKTLG4I", allow + `["cloudwatch:PutMetricData","ec2:DescribeVolumes","ec2:DescribeTags",` + lambdaLogs + `],"Resource":"*"}]}`},
-	"job-function/ViewOnlyAccess":  {"ANPAID22R6XPJATWOFDK6", allow + `["ec2:Describe*","iam:List*","iam:GetAccountSummary","s3:List*","sqs:ListQueues"],"Resource":"*"}]}`},
+var awsManaged = sync.OnceValue(func() map[string]awsPolicy {
+	return map[string]awsPolicy{
+		"AdministratorAccess":          {"ANPAIWMBCKSKIEE64ZLYK", allow + `"*","Resource":"*"}]}`},
+		"PowerUserAccess":              {"ANPAJYRXTHIB4FOVS3ZXS", `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","NotAction":["iam:*","organizations:*","account:*"],"Resource":"*"},{"Effect":"Allow","Action":["iam:CreateServiceLinkedRole","iam:DeleteServiceLinkedRole","iam:ListRoles","organizations:DescribeOrganization"],"Resource":"*"}]}`},
+		"ReadOnlyAccess":               {"ANPAILL3HVNFSB6DCOWYQ", allow + `["ec2:Describe*","ec2:Get*","s3:Get*","s3:List*","sqs:Get*","sqs:List*","sqs:Receive*","logs:Get*","logs:Describe*","lambda:Get*","lambda:List*","sts:GetAccessKeyInfo","sts:GetSessionToken","organizations:Describe*","organizations:List*",` + readIAM + `],"Resource":"*"}]}`},
+		"SecurityAudit":                {"ANPAIX2T3QCXHR2OGGCTO", allow + `["ec2:Describe*","s3:GetBucket*","s3:ListAllMyBuckets","sqs:GetQueueAttributes","sqs:ListQueues","access-analyzer:Get*","access-analyzer:List*","organizations:Describe*","organizations:List*",` + readIAM + `],"Resource":"*"}]}`},
+		"IAMFullAccess":                {"ANPAI7XKCFMBPM3QQRRVQ", allow + `["iam:*","organizations:DescribeAccount","organizations:ListPolicies"],"Resource":"*"}]}`},
+		"IAMReadOnlyAccess":            {"ANPAJKSO7NDY4T57MWDSQ", allow + `[` + readIAM + `],"Resource":"*"}]}`},
+		"AmazonSQSFullAccess":          {"ANPAI65L554VRJ33ECQS6", allow + `["sqs:*"],"Resource":"*"}]}`},
+		"AmazonSQSReadOnlyAccess":      {"ANPAIUGSSQY362XGCM6KW", allow + `["sqs:GetQueueAttributes","sqs:GetQueueUrl","sqs:ListQueues","sqs:ListDeadLetterSourceQueues"],"Resource":"*"}]}`},
+		"AmazonS3FullAccess":           {"ANPAIFIR6V6BVTRAHWINE", allow + `["s3:*","s3-object-lambda:*"],"Resource":"*"}]}`},
+		"AmazonS3ReadOnlyAccess":       {"ANPAIZTJ4DXE7G6AGAE6M", allow + `["s3:Get*","s3:List*","s3:Describe*"],"Resource":"*"}]}`},
+		"AmazonEC2FullAccess":          {"ANPAI3VAJF5ZCRZ7MCQE6", allow + `"ec2:*","Resource":"*"}]}`},
+		"AmazonEC2ReadOnlyAccess":      {"ANPAIGDT4SV4GSETWTBZK", allow + `["ec2:Describe*","ec2:Get*"],"Resource":"*"}]}`},
+		"AmazonDynamoDBFullAccess":     {"ANPAINUGF2JSOSUY76KYA", allow + `["dynamodb:*"],"Resource":"*"}]}`},
+		"AmazonSSMManagedInstanceCore": {"ANPAIXSHM2BNB2D3AXXRU", allow + `[` + ssmCore + `],"Resource":"*"}]}`},
+		"CloudWatchAgentServerPolicy":  {"ANPAIGOPKN7KRDAKTLG4I", allow + `["cloudwatch:PutMetricData","ec2:DescribeVolumes","ec2:DescribeTags",` + lambdaLogs + `],"Resource":"*"}]}`},
+		"job-function/ViewOnlyAccess":  {"ANPAID22R6XPJATWOFDK6", allow + `["ec2:Describe*","iam:List*","iam:GetAccountSummary","s3:List*","sqs:ListQueues"],"Resource":"*"}]}`},
 
-	"service-role/AWSLambdaBasicExecutionRole":         {"ANPAJNCQGXC42545SKXIK", allow + `[` + lambdaLogs + `],"Resource":"*"}]}`},
-	"service-role/AWSLambdaVPCAccessExecutionRole":     {"ANPAJVTME3YLVNL72YR2K", allow + `[` + lambdaLogs + `,"ec2:CreateNetworkInterface","ec2:DescribeNetworkInterfaces","ec2:DeleteNetworkInterface"],"Resource":"*"}]}`},
-	"service-role/AWSLambdaSQSQueueExecutionRole":      {"ANPAJFWJZI6JNND4TSELK", allow + `[` + lambdaLogs + `,"sqs:ReceiveMessage","sqs:DeleteMessage","sqs:GetQueueAttributes"],"Resource":"*"}]}`},
-	"service-role/AmazonECSTaskExecutionRolePolicy":    {"ANPAJG4T4G4PV56DE72PY", allow + `["ecr:GetAuthorizationToken","ecr:BatchCheckLayerAvailability","ecr:GetDownloadUrlForLayer","ecr:BatchGetImage","logs:CreateLogStream","logs:PutLogEvents"],"Resource":"*"}]}`},
-	"service-role/AmazonEC2ContainerServiceforEC2Role": {"ANPAJLYJCVHC7TQHCSQDS", allow + `["ec2:DescribeTags","ecs:*","logs:CreateLogStream","logs:PutLogEvents"],"Resource":"*"}]}`},
-	"AmazonEC2ContainerRegistryReadOnly":               {"ANPAIFYZPA37OOHVIH7KQ", allow + `["ecr:GetAuthorizationToken","ecr:BatchCheckLayerAvailability","ecr:GetDownloadUrlForLayer","ecr:BatchGetImage"],"Resource":"*"}]}`},
-	"AmazonEKSWorkerNodePolicy":                        {"ANPAI7J3IDQVMAUZ62VEE", allow + `["ec2:Describe*","eks:DescribeCluster"],"Resource":"*"}]}`},
-}
+		"service-role/AWSLambdaBasicExecutionRole":         {"ANPAJNCQGXC42545SKXIK", allow + `[` + lambdaLogs + `],"Resource":"*"}]}`},
+		"service-role/AWSLambdaVPCAccessExecutionRole":     {"ANPAJVTME3YLVNL72YR2K", allow + `[` + lambdaLogs + `,"ec2:CreateNetworkInterface","ec2:DescribeNetworkInterfaces","ec2:DeleteNetworkInterface"],"Resource":"*"}]}`},
+		"service-role/AWSLambdaSQSQueueExecutionRole":      {"ANPAJFWJZI6JNND4TSELK", allow + `[` + lambdaLogs + `,"sqs:ReceiveMessage","sqs:DeleteMessage","sqs:GetQueueAttributes"],"Resource":"*"}]}`},
+		"service-role/AmazonECSTaskExecutionRolePolicy":    {"ANPAJG4T4G4PV56DE72PY", allow + `["ecr:GetAuthorizationToken","ecr:BatchCheckLayerAvailability","ecr:GetDownloadUrlForLayer","ecr:BatchGetImage","logs:CreateLogStream","logs:PutLogEvents"],"Resource":"*"}]}`},
+		"service-role/AmazonEC2ContainerServiceforEC2Role": {"ANPAJLYJCVHC7TQHCSQDS", allow + `["ec2:DescribeTags","ecs:*","logs:CreateLogStream","logs:PutLogEvents"],"Resource":"*"}]}`},
+		"AmazonEC2ContainerRegistryReadOnly":               {"ANPAIFYZPA37OOHVIH7KQ", allow + `["ecr:GetAuthorizationToken","ecr:BatchCheckLayerAvailability","ecr:GetDownloadUrlForLayer","ecr:BatchGetImage"],"Resource":"*"}]}`},
+		"AmazonEKSWorkerNodePolicy":                        {"ANPAI7J3IDQVMAUZ62VEE", allow + `["ec2:Describe*","eks:DescribeCluster"],"Resource":"*"}]}`},
+	}
+})

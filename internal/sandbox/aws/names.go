@@ -3,9 +3,9 @@ package aws
 import (
 	"iter"
 	"net/url"
-	"regexp"
 	"strings"
 
+	"github.com/drawbridge-cloud/drawbridge/internal/sandbox/shape"
 	"github.com/drawbridge-cloud/drawbridge/internal/sandbox/wire"
 )
 
@@ -43,7 +43,7 @@ func iamARN(partition, account, kind, path, name string) string {
 
 func (c *call) accountID() string { return c.caller.Account }
 
-var pathShape = regexp.MustCompile(`^(/|/[!-~]+/)$`)
+var pathShape = shape.Of(`^(/|/[!-~]+/)$`)
 
 // path is the optional Path parameter.
 func (c *call) path() (string, error) {
@@ -51,7 +51,7 @@ func (c *call) path() (string, error) {
 	if p == "" {
 		return "/", nil
 	}
-	if len(p) > 512 || !pathShape.MatchString(p) || strings.Contains(p, "//") {
+	if len(p) > 512 || !pathShape(p) || strings.Contains(p, "//") {
 		return "", wire.AWSError("ValidationError", "The specified value for path is invalid. It must begin and end with / and contain only alphanumeric characters and/or / characters.")
 	}
 	return p, nil
@@ -74,8 +74,8 @@ func bytesWithoutSpace(document string) int {
 }
 
 var (
-	accountShape = regexp.MustCompile(`^\d{12}$`)
-	uniqueID     = regexp.MustCompile(`^A(ROA|IDA)[A-Z0-9]{12,}$`)
+	accountShape = shape.Of(`^\d{12}$`)
+	uniqueID     = shape.Of(`^A(ROA|IDA)[A-Z0-9]{12,}$`)
 )
 
 // count counts what an iterator yields.

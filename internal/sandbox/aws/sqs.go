@@ -6,12 +6,12 @@ import (
 	"fmt"
 	"maps"
 	"net/url"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
 
+	"github.com/drawbridge-cloud/drawbridge/internal/sandbox/shape"
 	"github.com/drawbridge-cloud/drawbridge/internal/sandbox/wire"
 	"github.com/drawbridge-cloud/drawbridge/internal/sandbox/world"
 )
@@ -76,11 +76,11 @@ func (c *call) queue(name string) (*world.Queue, error) {
 	return q, nil
 }
 
-var queueShape = regexp.MustCompile(`^[A-Za-z0-9_-]{1,80}(\.fifo)?$`)
+var queueShape = shape.Of(`^[A-Za-z0-9_-]{1,80}(\.fifo)?$`)
 
 func createQueue(c *call) (result, error) {
 	name := c.arg("QueueName")
-	if !queueShape.MatchString(name) || len(name) > 80 {
+	if !queueShape(name) || len(name) > 80 {
 		return result{}, wire.AWSError("InvalidParameterValue", "Can only include alphanumeric characters, hyphens, or underscores. 1 to 80 in length")
 	}
 	key := c.region + "/" + name

@@ -2,17 +2,17 @@ package aws
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/drawbridge-cloud/drawbridge/internal/sandbox/judge"
+	"github.com/drawbridge-cloud/drawbridge/internal/sandbox/shape"
 	"github.com/drawbridge-cloud/drawbridge/internal/sandbox/wire"
 	"github.com/drawbridge-cloud/drawbridge/internal/sandbox/world"
 )
 
-var sessionShape = regexp.MustCompile(`^[\w+=,.@-]{2,64}$`)
+var sessionShape = shape.Of(`^[\w+=,.@-]{2,64}$`)
 
 // wish is what the calls that assume a role ask for.
 type wish struct {
@@ -40,7 +40,7 @@ func (c *call) wish() (w wish, err error) {
 		return w, wire.AWSError("ValidationError", "Request ARN is invalid")
 	}
 	w.session = c.params.Get("RoleSessionName")
-	if !sessionShape.MatchString(w.session) {
+	if !sessionShape(w.session) {
 		return w, invalid("RoleSessionName", w.session, `Member must satisfy regular expression pattern: [\w+=,.@-]*`)
 	}
 	if w.life, err = c.duration(3600, 900, 43200); err != nil {

@@ -1,16 +1,17 @@
 package judge
 
 import (
-	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/drawbridge-cloud/drawbridge/internal/sandbox/shape"
 )
 
 var (
-	actionShape   = regexp.MustCompile(`^([A-Za-z0-9-]+):[A-Za-z0-9*?_-]+$`)
-	federatedARN  = regexp.MustCompile(`^arn:[a-z-]+:iam::\d{12}:(saml-provider/[\w+=,.@/-]+|oidc-provider/[^\s:]+)$`)
-	domainName    = regexp.MustCompile(`^[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+(/[^\s:]*)?$`)
-	servicePrefix = regexp.MustCompile(`^[a-z0-9.-]+\.(amazonaws\.com|amazonaws\.com\.cn|amazonaws\.eu|internal|aws\.internal)$`)
+	actionShape   = shape.Of(`^([A-Za-z0-9-]+):[A-Za-z0-9*?_-]+$`)
+	federatedARN  = shape.Of(`^arn:[a-z-]+:iam::\d{12}:(saml-provider/[\w+=,.@/-]+|oidc-provider/[^\s:]+)$`)
+	domainName    = shape.Of(`^[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+(/[^\s:]*)?$`)
+	servicePrefix = shape.Of(`^[a-z0-9.-]+\.(amazonaws\.com|amazonaws\.com\.cn|amazonaws\.eu|internal|aws\.internal)$`)
 )
 
 // trustActions are what a trust policy may speak of.
@@ -55,12 +56,12 @@ func (p *Parties) check(exists func(string) bool) error {
 		return nil
 	}
 	for _, name := range p.Kinds["Federated"] {
-		if name != "*" && !federatedARN.MatchString(name) && !domainName.MatchString(name) {
+		if name != "*" && !federatedARN(name) && !domainName(name) {
 			return Malformed("Federated principals must be valid domain names or SAML metadata ARNs")
 		}
 	}
 	for _, name := range p.Kinds["Service"] {
-		if !servicePrefix.MatchString(name) {
+		if !servicePrefix(name) {
 			return malformed("Invalid principal in policy: %q:%q", "SERVICE", name)
 		}
 	}
@@ -85,7 +86,7 @@ func CheckPermissions(d Document) error {
 			return Malformed("Policy statement must contain resources.")
 		}
 		for _, action := range slices.Concat(s.Action, s.NotAction) {
-			if action != "*" && !actionShape.MatchString(action) {
+			if action != "*" && !actionShape(action) {
 				return Malformed("Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc.")
 			}
 		}
@@ -107,7 +108,7 @@ func checkSids(d Document) error {
 		if seen[s.Sid] {
 			return Malformed("Statement IDs (SID) in a single policy must be unique.")
 		}
-		if !sidShape.MatchString(s.Sid) {
+		if !sidShape(s.Sid) {
 			return Malformed("Statement IDs (SID) must be alpha-numeric. Check that your input satisfies the regular expression [0-9A-Za-z]*")
 		}
 		seen[s.Sid] = true
@@ -115,7 +116,7 @@ func checkSids(d Document) error {
 	return nil
 }
 
-var sidShape = regexp.MustCompile(`^[0-9A-Za-z]*$`)
+var sidShape = shape.Of(`^[0-9A-Za-z]*$`)
 
 // AWSNames lists the AWS principals that a trust policy names, in no particular order.
 func AWSNames(d Document) []string {

@@ -4,10 +4,11 @@ import (
 	"encoding/json"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // operators in canonical spelling, by their lower-case form; IAM reads them in any letter case.
-var operators = func() map[string]string {
+var operators = sync.OnceValue(func() map[string]string {
 	byLower := map[string]string{}
 	for _, name := range []string{
 		"StringEquals", "StringNotEquals", "StringEqualsIgnoreCase", "StringNotEqualsIgnoreCase", "StringLike", "StringNotLike",
@@ -18,7 +19,7 @@ var operators = func() map[string]string {
 		byLower[strings.ToLower(name)] = name
 	}
 	return byLower
-}()
+})
 
 func clauses(raw json.RawMessage) ([]Clause, error) {
 	blocks, err := object(raw)
@@ -60,7 +61,7 @@ func operator(name string) (c Clause, err error) {
 	if base, ok := strings.CutSuffix(lower, "ifexists"); ok && base != "null" {
 		c.IfExists, lower = true, base
 	}
-	if c.Operator = operators[lower]; c.Operator == "" {
+	if c.Operator = operators()[lower]; c.Operator == "" {
 		return c, badOperator(name)
 	}
 	return c, nil

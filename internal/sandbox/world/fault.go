@@ -2,10 +2,11 @@ package world
 
 import (
 	"fmt"
-	"regexp"
 	"strconv"
 	"strings"
 	"sync"
+
+	"github.com/drawbridge-cloud/drawbridge/internal/sandbox/shape"
 )
 
 // Fault makes one call fail on purpose. Call is a name such as "aws.iam.CreateRole"; Error is an AWS code, an HTTP
@@ -18,14 +19,14 @@ type Fault struct {
 }
 
 var (
-	faultCall  = regexp.MustCompile(`^(aws|google)(\.[A-Za-z0-9_]+)+(\.\*)?$`)
-	faultError = regexp.MustCompile(`^[A-Za-z0-9_.]+$`)
+	faultCall  = shape.Of(`^(aws|google)(\.[A-Za-z0-9_]+)+(\.\*)?$`)
+	faultError = shape.Of(`^[A-Za-z0-9_.]+$`)
 )
 
 // ParseFault reads CALL=ERROR[*N].
 func ParseFault(spec string) (Fault, error) {
 	call, rest, ok := strings.Cut(spec, "=")
-	if !ok || !faultCall.MatchString(call) {
+	if !ok || !faultCall(call) {
 		return Fault{}, faultSyntax(spec)
 	}
 	f := Fault{Call: call, Error: rest, Left: -1}
@@ -36,7 +37,7 @@ func ParseFault(spec string) (Fault, error) {
 		}
 		f.Error, f.Left = name, n
 	}
-	if !faultError.MatchString(f.Error) {
+	if !faultError(f.Error) {
 		return Fault{}, faultSyntax(spec)
 	}
 	return f, nil
