@@ -35,7 +35,6 @@ var keepers = map[string][]string{
 	"charm.land/":                  {"ui"},
 	"github.com/charmbracelet/x/":  {"ui"},
 	"github.com/spf13/cobra":       {"cmd"},
-	"github.com/muesli/mango":      {"cmd"},
 	"github.com/goccy/go-yaml":     {"internal/spec"},
 	"cel.dev/":                     {"internal/trust", "internal/sandbox"},
 	"github.com/go-jose/":          {"internal/sandbox", "internal/trust"},
