@@ -22,7 +22,7 @@ func newVM(b spec.Bridge) Step {
 	vm := *b.ToAWS.VM
 	return &vmStep{b: b, vm: vm, about: About{
 		ID: "google.vm", Cloud: "google", Kind: "vm", Name: vm.Name, Title: "VM " + vm.Name + " in " + vm.Zone,
-		Scope: "bridge", Direction: "to-aws", Needs: []string{"google.service-account.to-aws"},
+		Scope: "bridge", Direction: "to-aws", Needs: []string{"google.apis", "google.service-account.to-aws"},
 		Why: "the workload runs on it as the service account, and gets its tokens from its metadata server",
 		Permissions: []string{
 			"compute.instances.get", "compute.instances.create", "compute.instances.delete", "compute.instances.setLabels",

@@ -103,7 +103,7 @@ func (p *preflight) simulate(ctx context.Context, source, resource string, actio
 		for _, r := range page.EvaluationResults {
 			switch {
 			case r.EvalDecision == types.PolicyEvaluationDecisionTypeAllowed:
-			case len(r.MissingContextValues) > 0:
+			case missesContext(r):
 				unclear = append(unclear, aws.ToString(r.EvalActionName))
 			default:
 				denied = append(denied, aws.ToString(r.EvalActionName))
@@ -111,4 +111,12 @@ func (p *preflight) simulate(ctx context.Context, source, resource string, actio
 		}
 	}
 	return denied, unclear, nil
+}
+
+// missesContext says that the decision rests on condition keys that the simulation was not given. AWS lists them with each
+// resource when resources were named, and with the whole only when none was.
+func missesContext(r types.EvaluationResult) bool {
+	return len(r.MissingContextValues) > 0 || slices.ContainsFunc(r.ResourceSpecificResults, func(one types.ResourceSpecificResult) bool {
+		return len(one.MissingContextValues) > 0
+	})
 }

@@ -64,10 +64,31 @@ func edges(p Plan) map[string][]string {
 		}
 		out[s.About().ID] = slices.Clone(s.About().Needs)
 	}
+	off := switchedOn(p)
 	for id, n := range needs(own, p.Want) {
+		if c, _ := p.Change(id); !calls(c.Kind, off) {
+			n = slices.DeleteFunc(n, func(need string) bool { return need == "google.apis" })
+		}
 		out[id] = n
 	}
 	return out
+}
+
+// switchedOn are the APIs that a plan is going to turn on.
+func switchedOn(p Plan) []string {
+	c, _ := p.Change("google.apis")
+	off, _ := c.Seen.([]string)
+	return off
+}
+
+// calls reports whether a kind of step calls one of the APIs. Turning APIs on takes Google most of a minute: whoever calls
+// none of those that are off need not wait for it.
+func calls(kind string, apis []string) bool {
+	uses := []string{"iam.googleapis.com", "cloudresourcemanager.googleapis.com"}
+	if kind == "vm" {
+		uses = append(uses, "compute.googleapis.com")
+	}
+	return slices.ContainsFunc(uses, func(api string) bool { return slices.Contains(apis, api) })
 }
 
 // run is one Apply under way.
