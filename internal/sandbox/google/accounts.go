@@ -74,15 +74,19 @@ func (q *call) accountByID(id string) *world.ServiceAccount {
 func (q *call) visible(a *world.ServiceAccount) bool { return q.settledSince(a.Created) }
 
 // account finds the account of the path and asks for a permission on it. Who may read the project is told 404 for what
-// is not there; everybody else, and everybody who asked with projects/-, is told 403.
+// is not there; everybody else, and everybody who asked with projects/-, is told 403. A lagging world tells both of an
+// account just made, one after the other.
 func (q *call) account(permission string) (*world.ServiceAccount, error) {
 	a := q.accountAnywhere(q.vars["account"])
 	wild := q.vars["project"] == "-"
-	if a != nil && (!q.visible(a) || !wild && (q.project == nil || a.Project != q.project.ID)) {
+	if a != nil && !wild && (q.project == nil || a.Project != q.project.ID) {
 		a = nil
 	}
-	if a != nil {
+	switch {
+	case a != nil && q.visible(a):
 		return a, q.needAccount(permission, a)
+	case a != nil && !q.now.Before(a.Created.Add(q.lag/2)):
+		return nil, denied(permission, "")
 	}
 	if wild || q.project == nil || !q.may(permission, q.onProject(q.project)) {
 		return nil, denied(permission, "")

@@ -63,7 +63,10 @@ func TestLaggingWorldHidesNewAccounts(t *testing.T) {
 	refused(t, err, 404, "Unknown service account")
 	_, err = c.iam.Projects.ServiceAccounts.SetIamPolicy(a.Name, &iam.SetIamPolicyRequest{Policy: &iam.Policy{}}).Do()
 	refused(t, err, 404, "")
-	c.World().Advance(time.Minute)
+	c.World().Advance(40 * time.Second)
+	_, err = c.iam.Projects.ServiceAccounts.Get(a.Name).Do()
+	refused(t, err, 403, "Permission 'iam.serviceAccounts.get' denied on resource (or it may not exist).")
+	c.World().Advance(20 * time.Second)
 	must(c.iam.Projects.ServiceAccounts.Get(a.Name).Do())
 }
 

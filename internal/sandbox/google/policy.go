@@ -1,6 +1,7 @@
 package google
 
 import (
+	"cmp"
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
@@ -26,8 +27,8 @@ func readPolicy(p world.AllowPolicy, version int) (policyJSON, error) {
 	if version != 0 && version != 1 && version != 3 {
 		return policyJSON{}, invalidArgument("Invalid requested policy version %d: valid values are 0, 1 and 3.", version)
 	}
-	out := policyJSON{Etag: p.Etag, AuditConfigs: p.AuditConfigs}
-	if p.Etag == world.EmptyEtag {
+	out := policyJSON{Etag: cmp.Or(p.Etag, world.EmptyEtag), AuditConfigs: p.AuditConfigs}
+	if out.Etag == world.EmptyEtag {
 		return out, nil
 	}
 	out.Version = 1
@@ -61,7 +62,7 @@ func (q *call) writePolicy(on *world.Settled[world.AllowPolicy], kind string) (a
 	if in.Policy == nil {
 		return nil, invalidArgument("Policy must be set in the request.")
 	}
-	if err := checkEtag(in.Policy.Etag, on.Value.Etag); err != nil {
+	if err := checkEtag(in.Policy.Etag, cmp.Or(on.Value.Etag, world.EmptyEtag)); err != nil {
 		return nil, err
 	}
 	bindings, err := q.checkPolicy(in.Policy, on.Value, kind)

@@ -25,6 +25,8 @@ func projectRoutes() []route {
 		post("v3/projects/{project}:getIamPolicy", id+"getIamPolicy", (*call).getProjectPolicy),
 		post("v3/projects/{project}:setIamPolicy", id+"setIamPolicy", (*call).setProjectPolicy).writing(),
 		post("v3/projects/{project}:testIamPermissions", id+"testIamPermissions", (*call).testProject),
+		post("v1/organizations:search", "cloudresourcemanager.organizations.search", (*call).searchOrganizations),
+		get("v3/organizations:search", "cloudresourcemanager.organizations.search", (*call).searchOrganizations),
 		get("v1/organizations/{organization}", "cloudresourcemanager.organizations.get", (*call).getOrganization),
 		get("v3/organizations/{organization}", "cloudresourcemanager.organizations.get", (*call).getOrganization),
 	)
@@ -209,8 +211,21 @@ func (q *call) getOrganization() (any, error) {
 	if q.vars["organization"] != o.ID || !q.may("resourcemanager.organizations.get", q.onOrganization()) {
 		return nil, denied("resourcemanager.organizations.get", "//cloudresourcemanager.googleapis.com/organizations/"+q.vars["organization"])
 	}
+	return q.organization(), nil
+}
+
+// searchOrganizations answers the organisation to those who may see it, and nothing to everybody else.
+func (q *call) searchOrganizations() (any, error) {
+	if !q.may("resourcemanager.organizations.get", q.onOrganization()) {
+		return struct{}{}, nil
+	}
+	return map[string]any{"organizations": []any{q.organization()}}, nil
+}
+
+func (q *call) organization() map[string]any {
+	o := &q.g.Organization
 	return map[string]any{
 		"name": "organizations/" + o.ID, "displayName": o.Domain, "lifecycleState": "ACTIVE", "state": "ACTIVE",
 		"owner": map[string]string{"directoryCustomerId": o.Customer},
-	}, nil
+	}
 }
