@@ -82,8 +82,11 @@ func TestSimulationAgreesWithEnforcement(t *testing.T) {
 			t.Errorf("%s: got %s, want %s", *r.EvalActionName, r.EvalDecision, want[i])
 		}
 	}
-	if missing := got.EvaluationResults[3].MissingContextValues; len(missing) != 1 || missing[0] != "iam:PassedToService" {
+	if missing := got.EvaluationResults[3].ResourceSpecificResults[0].MissingContextValues; len(missing) != 1 || missing[0] != "iam:PassedToService" {
 		t.Errorf("missing context: got %v", missing)
+	}
+	if missing := got.EvaluationResults[2].ResourceSpecificResults[0].MissingContextValues; len(missing) != 0 {
+		t.Errorf("missing context of what no statement speaks of: got %v", missing)
 	}
 	_, err := iamOf(s).SimulatePrincipalPolicy(t.Context(), &iam.SimulatePrincipalPolicyInput{
 		PolicySourceArn: aws.String("arn:aws:sts::123456789012:assumed-role/x/y"), ActionNames: []string{"iam:CreateRole"},

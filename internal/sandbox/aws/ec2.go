@@ -16,6 +16,7 @@ func ec2Operations() []operation {
 		{action: "DescribeInstances", read: describeInstances},
 		{action: "RunInstances", write: runInstances, resource: anyInstance},
 		{action: "TerminateInstances", write: terminateInstances, resource: firstInstance},
+		{action: "ModifyInstanceMetadataOptions", write: modifyMetadata, resource: onInstance, facts: instanceFacts},
 		{action: "DescribeRegions", read: describeRegions},
 		{action: "DescribeAvailabilityZones", read: describeZones},
 		{action: "AssociateIamInstanceProfile", write: associate, resource: onInstance, facts: instanceFacts},
@@ -143,8 +144,7 @@ func (c *call) instanceNode(i *world.Instance) wire.Node {
 		wire.Text("instanceType", i.Type), wire.Millis("launchTime", i.Launched),
 		wire.El("placement", wire.Text("availabilityZone", i.Zone), wire.Text("tenancy", "default")),
 		wire.Some("privateIpAddress", i.PrivateIP), wire.Text("architecture", "x86_64"),
-		wire.El("metadataOptions", wire.Text("state", "applied"), wire.Text("httpTokens", i.Tokens),
-			wire.Number("httpPutResponseHopLimit", i.HopLimit), wire.Text("httpEndpoint", "enabled")))
+		metadataOptions("metadataOptions", i))
 	if a := c.association(i); a != nil && a.State == "associated" {
 		n.Kids = append(n.Kids, wire.El("iamInstanceProfile", wire.Text("arn", c.profileARN(a)), wire.Text("id", a.ProfileID)))
 	}

@@ -67,3 +67,29 @@ func terminateInstances(c *call) (result, error) {
 	}
 	return nodes(list)
 }
+
+// modifyMetadata changes whether an instance insists on IMDSv2, and how far its answers travel.
+func modifyMetadata(c *call) (result, error) {
+	i, err := c.instance(c.params.Get("InstanceId"))
+	if err != nil {
+		return result{}, err
+	}
+	hops, err := c.number("HttpPutResponseHopLimit", i.HopLimit, 1, 64)
+	if err != nil {
+		return result{}, err
+	}
+	switch tokens := c.params.Get("HttpTokens"); tokens {
+	case "":
+	case "required", "optional":
+		i.Tokens = tokens
+	default:
+		return result{}, wire.AWSError("InvalidParameterValue", "Value ("+tokens+") for parameter httpTokens is invalid.")
+	}
+	i.HopLimit = hops
+	return nodes(wire.Text("instanceId", i.ID), metadataOptions("instanceMetadataOptions", i))
+}
+
+func metadataOptions(name string, i *world.Instance) wire.Node {
+	return wire.El(name, wire.Text("state", "applied"), wire.Text("httpTokens", i.Tokens),
+		wire.Number("httpPutResponseHopLimit", i.HopLimit), wire.Text("httpEndpoint", "enabled"))
+}

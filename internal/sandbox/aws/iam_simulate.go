@@ -141,10 +141,15 @@ func (c *call) evaluation(action string, resources []string, facts judge.Facts, 
 		verdicts[i] = v
 		total.allowed, total.denied = total.allowed && v.allowed, total.denied || v.denied
 		specific.Kids = append(specific.Kids, wire.El("member", wire.Text("EvalResourceName", resource), wire.Text("EvalResourceDecision", decision(v)),
-			wire.El("MatchedStatements"), wire.El("MissingContextValues")))
+			wire.El("MatchedStatements"), c.missing(judge.Access{Action: action, Resource: resource, Facts: facts}, who)))
+	}
+	whole := len(resources) == 1 && resources[0] == "*"
+	missing := wire.El("MissingContextValues")
+	if whole {
+		missing = c.missing(judge.Access{Action: action, Resource: "*", Facts: facts}, who)
 	}
 	n := wire.El("member", wire.Text("EvalActionName", action), wire.Text("EvalResourceName", resources[0]), wire.Text("EvalDecision", decision(total)),
-		wire.El("MatchedStatements"), wire.Texts("MissingContextValues", "member", c.missing(facts, who)...))
+		wire.El("MatchedStatements"), missing)
 	if len(c.account.Guardrails.SCP) > 0 {
 		n.Kids = append(n.Kids, wire.El("OrganizationsDecisionDetail", wire.Flag("AllowedByOrganizations", verdicts[0].layers["service control"] == judge.Allow)))
 	}
@@ -152,7 +157,7 @@ func (c *call) evaluation(action string, resources []string, facts judge.Facts, 
 		n.Kids = append(n.Kids, wire.El("PermissionsBoundaryDecisionDetail",
 			wire.Flag("AllowedByPermissionsBoundary", verdicts[0].layers["permissions boundary"] == judge.Allow)))
 	}
-	if len(resources) > 1 || resources[0] != "*" {
+	if !whole {
 		n.Kids = append(n.Kids, specific)
 	}
 	return n
@@ -168,30 +173,33 @@ func decision(v verdict) string {
 	return "implicitDeny"
 }
 
-// missing lists the condition keys that the principal's policies read and the simulation was not given.
-func (c *call) missing(facts judge.Facts, who principal) []string {
-	return slices.DeleteFunc(c.keysOf(who), func(key string) bool {
-		_, given := facts[strings.ToLower(key)]
+// missing lists the condition keys that the principal's policies read for an access and the simulation was not given.
+// IAM puts them beside each resource when resources were named, else beside the whole.
+func (c *call) missing(a judge.Access, who principal) wire.Node {
+	keys := c.keysOf(who, func(d judge.Document) []string { return judge.KeysFor(d, a.Action, a.Resource, a.Facts) })
+	keys = slices.DeleteFunc(keys, func(key string) bool {
+		_, given := a.Facts[strings.ToLower(key)]
 		return given
 	})
+	return wire.Texts("MissingContextValues", "member", keys...)
 }
 
-func (c *call) keysOf(who principal) []string {
-	var keys []string
+// keysOf lists the condition keys of a principal's own policies.
+func (c *call) keysOf(who principal, of func(judge.Document) []string) []string {
 	if who.Account == "" {
 		return nil
 	}
+	var keys []string
 	for _, l := range c.layers(who) {
+		if l.kind == "service control" {
+			continue
+		}
 		for _, d := range l.docs {
-			for _, key := range judge.Keys(d) {
-				if l.kind != "service control" && !slices.Contains(keys, key) {
-					keys = append(keys, key)
-				}
-			}
+			keys = append(keys, of(d)...)
 		}
 	}
 	slices.Sort(keys)
-	return keys
+	return slices.Compact(keys)
 }
 
 func contextKeys(c *call) (result, error) {
@@ -199,5 +207,5 @@ func contextKeys(c *call) (result, error) {
 	if err != nil {
 		return result{}, err
 	}
-	return nodes(wire.Texts("ContextKeyNames", "member", c.keysOf(principal{Account: c.account.ID, entity: e})...))
+	return nodes(wire.Texts("ContextKeyNames", "member", c.keysOf(principal{Account: c.account.ID, entity: e}, judge.Keys)...))
 }

@@ -32,8 +32,10 @@ func (c *call) identify() error {
 		return err
 	}
 	c.caller, c.account = who, c.state.AWS.Accounts[who.Account]
-	c.account.KeyUses[sig.KeyID] = world.Use{At: c.now, Service: sig.Service, Region: sig.Region}
-	if who.role {
+	switch {
+	case who.session == nil:
+		c.account.KeyUses[sig.KeyID] = world.Use{At: c.now, Service: sig.Service, Region: sig.Region}
+	case who.role:
 		c.account.RoleUses[who.entity.ID] = world.Use{At: c.now, Region: sig.Region}
 	}
 	return nil

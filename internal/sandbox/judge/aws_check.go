@@ -141,3 +141,15 @@ func Keys(d Document) []string {
 	}
 	return all
 }
+
+// KeysFor lists the condition keys that stand between a document and an access: those of the statements that speak of its
+// action and resource.
+func KeysFor(d Document, action, resource string, facts Facts) []string {
+	var all []string
+	for _, s := range d.Statements {
+		if s.coversAction(action) && s.coversResource(Access{Action: action, Resource: resource, Facts: facts}) {
+			all = append(all, Keys(Document{Statements: []Statement{s}})...)
+		}
+	}
+	return all
+}

@@ -195,6 +195,8 @@ plain = "i-0acce550000000001"
 good(ec2.describe_instances, "Reservations.0.Instances.0.State.Name=running", InstanceIds=[plain])
 bad(ec2.describe_instances, "InvalidInstanceID.NotFound", 400, "does not exist", InstanceIds=["i-00000000000000000"])
 bad(ec2.describe_instances, "InvalidInstanceID.Malformed", 400, "Invalid id", InstanceIds=["x"])
+good(ec2.modify_instance_metadata_options, "InstanceMetadataOptions.HttpTokens=required", InstanceId=plain, HttpTokens="required", HttpPutResponseHopLimit=2)
+bad(ec2.modify_instance_metadata_options, "InvalidParameterValue", 400, "httpTokens", InstanceId=plain, HttpTokens="maybe")
 good(ec2.describe_regions, "Regions.0.RegionName")
 good(ec2.describe_availability_zones, "AvailabilityZones.0.ZoneName=us-east-1a")
 held = good(ec2.associate_iam_instance_profile, "IamInstanceProfileAssociation.State=associating", InstanceId=plain, IamInstanceProfile={"Name": "py"})
