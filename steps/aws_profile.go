@@ -51,10 +51,13 @@ func (s *profileStep) planThere(p *profile) Change {
 	holds := len(p.Roles) == 1 && p.Roles[0] == s.name
 	owner := byTags(s.b, p.Tags)
 	switch {
-	case owner != ours && holds && s.b.Adopts("toGoogle.role"):
-		return s.about.keep("it is not ours, but it holds the adopted role and nothing else")
+	case owner != ours && holds && s.adopts():
+		return s.about.keep("adopted: it holds the role and nothing else")
+	case owner != ours && s.adopts():
+		return s.about.blocked("have its owner put the role "+s.name+" into it", "the profile to be adopted does not hold the role, and whoever carries it would get it")
 	case owner != ours:
-		return s.about.blocked("choose another toGoogle.role.name, or set toGoogle.role.instanceProfile: false", "%s", stranger(owner))
+		return s.about.blocked("list toGoogle.role.instanceProfile under adopt if it holds the role, choose another toGoogle.role.name, or set toGoogle.role.instanceProfile: false",
+			"%s", stranger(owner))
 	case p.Path != s.path:
 		return s.about.blocked("put the path back, or destroy with the old file first", "toGoogle.role.path cannot change in place: the profile lives at %s", p.Path)
 	case len(p.Roles) > 0 && !holds:
@@ -63,6 +66,10 @@ func (s *profileStep) planThere(p *profile) Change {
 		return s.about.keep("it holds the role")
 	}
 	return s.about.change(Update, "it holds no role").with(p, s.addCommand(), turn("role", nil, s.name))
+}
+
+func (s *profileStep) adopts() bool {
+	return s.b.Adopts("toGoogle.role.instanceProfile") || s.b.Adopts("toGoogle.role")
 }
 
 func (s *profileStep) createCommand() string {

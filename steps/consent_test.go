@@ -185,6 +185,22 @@ func TestAdoptedPoolMustAlreadyAdmitTheRole(t *testing.T) {
 	r.wantAction(down, "google.binding", Remove) // it sits on our account
 }
 
+func TestAdoptedProfileMustHoldTheRoleAlready(t *testing.T) {
+	r := newRig(t, strings.Replace(toGoogleFile, "toGoogle:", "adopt: [toGoogle.role, toGoogle.role.instanceProfile]\ntoGoogle:", 1), sandbox.Options{})
+	r.createRole("reader")
+	r.createProfile("reader")
+	r.wantAction(r.plan(Present), "aws.instance-profile", Blocked)
+	_, err := r.aws.IAM.AddRoleToInstanceProfile(r.Context(), &awsiam.AddRoleToInstanceProfileInput{InstanceProfileName: aws.String("reader"), RoleName: aws.String("reader")})
+	r.must(err)
+	p := r.plan(Present)
+	r.wantAction(p, "aws.instance-profile", Keep)
+	r.wantAction(p, "aws.role.to-google", Keep) // EC2 may take it already
+	r.applyPlan(p)
+	down, _ := r.apply(Absent)
+	r.wantAction(down, "aws.instance-profile", Keep)
+	r.wantAction(down, "aws.role.to-google", Keep)
+}
+
 func TestDeletedPoolOfOthersIsNotRestored(t *testing.T) {
 	r := newRig(t, toGoogleFile+"  pool: aws-acme\n", sandbox.Options{})
 	c := r.wantAction(r.plan(Present), "google.pool", Blocked)

@@ -133,8 +133,9 @@ func (s *providerStep) planThere(p *iam.WorkloadIdentityPoolProvider, pool *iam.
 
 // planStranger accepts the provider of an adopted pool when it already says exactly what we would write.
 func (s *providerStep) planStranger(have admission, owner whose, issuer string) Change {
-	if !s.b.Adopts("toGoogle.pool") {
-		return s.about.blocked("choose another toGoogle.provider and toGoogle.pool", "%s", stranger(owner))
+	if !s.b.Adopts("toGoogle.pool") && !s.b.Adopts("toGoogle.provider") {
+		return s.about.blocked("choose another toGoogle.provider and toGoogle.pool, or list toGoogle.provider under adopt if it already admits the role",
+			"%s", stranger(owner))
 	}
 	c, wrongKind := s.immovable(have, issuer)
 	switch fields := s.differences(have); {
