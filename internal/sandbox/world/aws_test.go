@@ -64,10 +64,10 @@ func TestChangingAThingLeavesItsPastAlone(t *testing.T) {
 
 func TestFaultsAreReadStrictly(t *testing.T) {
 	good := map[string]Fault{
-		"aws.iam.CreateRole=Throttling*2":                {"aws.iam.CreateRole", "Throttling", 2},
-		"google.iam.projects.serviceAccounts.create=503": {"google.iam.projects.serviceAccounts.create", "503", -1},
-		"aws.iam.*=drop": {"aws.iam.*", "drop", -1},
-		"aws.sqs.GetQueueUrl=AWS.SimpleQueueService.NonExistentQueue": {"aws.sqs.GetQueueUrl", "AWS.SimpleQueueService.NonExistentQueue", -1},
+		"aws.iam.CreateRole=Throttling*2": {"aws.iam.CreateRole", "Throttling", 2},
+		"google.iam.operations.get=503":   {"google.iam.operations.get", "503", -1},
+		"aws.iam.*=drop":                  {"aws.iam.*", "drop", -1},
+		"aws.sqs.GetQueueUrl=AWS.Missing": {"aws.sqs.GetQueueUrl", "AWS.Missing", -1},
 	}
 	for spec, want := range good {
 		if got, err := ParseFault(spec); err != nil || got != want {
