@@ -269,3 +269,44 @@ func TestIdentityMustBeTheFiles(t *testing.T) {
 		t.Error("a project that is not there: got nothing")
 	}
 }
+
+func TestDestroyReadsWhatLostRepliesDid(t *testing.T) {
+	r := newRig(t, bothFile, sandbox.Options{})
+	r.apply(Present)
+	r.consent.WithVM = true
+	p := r.plan(Absent)
+	var faults []string
+	for _, call := range []string{
+		"google.iam.projects.serviceAccounts.delete", pools + "delete", pools + "providers.delete", "google.compute.instances.delete",
+		"google.cloudresourcemanager.projects.setIamPolicy", "google.iam.projects.serviceAccounts.setIamPolicy",
+		"aws.iam.DeleteRole", "aws.iam.DetachRolePolicy", "aws.iam.DeleteRolePolicy", "aws.iam.DeleteInstanceProfile", "aws.iam.RemoveRoleFromInstanceProfile",
+	} {
+		faults = append(faults, call+"=drop*1")
+	}
+	r.fault(faults...)
+	r.applyPlan(p)
+	r.fault()
+	if again := r.plan(Absent); again.Pending() {
+		t.Errorf("after destroy: got %s", again.Summary)
+	}
+}
+
+func TestDestroyGoesOnWhereItWasStopped(t *testing.T) {
+	r := newRig(t, bothFile, sandbox.Options{})
+	r.apply(Present)
+	r.consent.WithVM = true
+	p := r.plan(Absent)
+	r.fault("aws.iam.DeleteRole=AccessDenied", pools+"delete=PERMISSION_DENIED")
+	res, err := r.graph().Apply(r.calling(), r.world(), p, ApplyOptions{})
+	if explain.KindOf(err) != explain.Denied {
+		t.Errorf("got %v, want denied", err)
+	}
+	if len(res.Failed()) == 0 {
+		t.Error("got no failed step")
+	}
+	r.fault()
+	r.apply(Absent)
+	if again := r.plan(Absent); again.Pending() {
+		t.Errorf("after the second destroy: got %s", again.Summary)
+	}
+}
