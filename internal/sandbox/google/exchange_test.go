@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"maps"
 	"net/http"
 	"net/url"
 	"strings"
@@ -251,10 +252,7 @@ func TestRequestSignedForAnotherProviderIsRefused(t *testing.T) {
 	if code, body := post(seen); code != 200 {
 		t.Fatalf("got %d %s, want the caught request to be good", code, body)
 	}
-	moved := url.Values{}
-	for k, v := range seen {
-		moved[k] = v
-	}
+	moved := maps.Clone(seen)
 	twin := poolRoot + "live-pool/providers/aws-twin"
 	moved.Set("audience", twin)
 	if code, body := post(moved); code != 400 || !strings.Contains(body, "x-goog-cloud-target-resource") {
