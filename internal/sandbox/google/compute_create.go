@@ -41,7 +41,6 @@ func (q *call) insertInstance() (any, error) {
 		return nil, e
 	}
 	q.project.Instances[key] = vm
-	q.project.LastInstance = key
 	return q.computeOp("insert", vm), nil
 }
 

@@ -7,21 +7,19 @@ import (
 )
 
 type computeOpJSON struct {
-	Kind          string              `json:"kind"`
-	ID            string              `json:"id"`
-	Name          string              `json:"name"`
-	Zone          string              `json:"zone"`
-	OperationType string              `json:"operationType"`
-	TargetLink    string              `json:"targetLink"`
-	TargetID      string              `json:"targetId"`
-	Status        string              `json:"status"`
-	User          string              `json:"user"`
-	Progress      int                 `json:"progress"`
-	InsertTime    string              `json:"insertTime"`
-	EndTime       string              `json:"endTime,omitempty"`
-	SelfLink      string              `json:"selfLink"`
-	Error         map[string][]any    `json:"error,omitempty"`
-	Warnings      []map[string]string `json:"warnings,omitempty"`
+	Kind          string `json:"kind"`
+	ID            string `json:"id"`
+	Name          string `json:"name"`
+	Zone          string `json:"zone"`
+	OperationType string `json:"operationType"`
+	TargetLink    string `json:"targetLink"`
+	TargetID      string `json:"targetId"`
+	Status        string `json:"status"`
+	User          string `json:"user"`
+	Progress      int    `json:"progress"`
+	InsertTime    string `json:"insertTime"`
+	EndTime       string `json:"endTime,omitempty"`
+	SelfLink      string `json:"selfLink"`
 }
 
 func (q *call) computeOp(kind string, vm *world.ComputeInstance) any {

@@ -72,20 +72,19 @@ type Condition struct {
 
 // Project is one Google Cloud project and what lives in it.
 type Project struct {
-	ID           string                      `json:"id"`
-	Number       string                      `json:"number"`
-	Name         string                      `json:"name"`
-	Created      time.Time                   `json:"created"`
-	Labels       map[string]string           `json:"labels,omitempty"`
-	Policy       Settled[AllowPolicy]        `json:"policy"`
-	Services     map[string]*Settled[bool]   `json:"services"`    // by name, "iam.googleapis.com"
-	Constraints  map[string]*OrgConstraint   `json:"constraints"` // by short name, "iam.workloadIdentityPoolProviders"
-	Accounts     map[string]*ServiceAccount  `json:"accounts"`    // living ones, by e-mail
-	Gone         map[string]*ServiceAccount  `json:"gone"`        // deleted ones, by unique id
-	Pools        map[string]*Pool            `json:"pools"`
-	Instances    map[string]*ComputeInstance `json:"instances"` // by ZONE/NAME
-	GKE          bool                        `json:"gke,omitempty"`
-	LastInstance string                      `json:"lastInstance,omitempty"` // ZONE/NAME of the last one made
+	ID          string                      `json:"id"`
+	Number      string                      `json:"number"`
+	Name        string                      `json:"name"`
+	Created     time.Time                   `json:"created"`
+	Labels      map[string]string           `json:"labels,omitempty"`
+	Policy      Settled[AllowPolicy]        `json:"policy"`
+	Services    map[string]*Settled[bool]   `json:"services"`    // by name, "iam.googleapis.com"
+	Constraints map[string]*OrgConstraint   `json:"constraints"` // by short name, "iam.workloadIdentityPoolProviders"
+	Accounts    map[string]*ServiceAccount  `json:"accounts"`    // living ones, by e-mail
+	Gone        map[string]*ServiceAccount  `json:"gone"`        // deleted ones, by unique id
+	Pools       map[string]*Pool            `json:"pools"`
+	Instances   map[string]*ComputeInstance `json:"instances"` // by ZONE/NAME
+	GKE         bool                        `json:"gke,omitempty"`
 }
 
 // OrgConstraint is the effective organisation policy of one constraint on a project.
@@ -202,15 +201,12 @@ type GoogleOperation struct {
 
 // ComputeWork is what an operation of Compute Engine says besides.
 type ComputeWork struct {
-	ID         string `json:"id"`
-	Zone       string `json:"zone"`
-	Kind       string `json:"kind"`   // insert, delete …
-	Target     string `json:"target"` // path below compute/v1
-	TargetID   string `json:"targetId"`
-	Operator   string `json:"operator"`
-	ErrorCode  string `json:"errorCode,omitempty"`
-	ErrorText  string `json:"errorText,omitempty"`
-	HTTPStatus int    `json:"httpStatus,omitempty"`
+	ID       string `json:"id"`
+	Zone     string `json:"zone"`
+	Kind     string `json:"kind"`   // insert, delete …
+	Target   string `json:"target"` // path below compute/v1
+	TargetID string `json:"targetId"`
+	Operator string `json:"operator"`
 }
 
 // ComputeInstance is a virtual machine: enough to be listed, asked for metadata and deleted.
