@@ -30,8 +30,9 @@ func (s *profileStep) Apply(ctx context.Context, w *World, c Change) error {
 		return s.addRole(ctx, w)
 	case Remove:
 		return s.remove(ctx, w, p)
+	default:
+		return nil
 	}
-	return nil
 }
 
 func (s *profileStep) create(ctx context.Context, w *World) error {

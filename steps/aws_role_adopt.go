@@ -23,7 +23,7 @@ func (s *roleStep) planAdopt(w *World, r *role, live string) Change {
 	switch {
 	case s.direction == "to-google" && s.trusted(r, want), there && known && sameStatement(have, want):
 		return s.about.keep("adopted, and its trust is as wanted")
-	case there && s.direction == "to-aws" && len(have.numbers()) == 1 && have.numbers()[0] != live && !(live != "" && w.Consent.AcceptAccount == live):
+	case there && s.direction == "to-aws" && len(have.numbers()) == 1 && have.numbers()[0] != live && (live == "" || w.Consent.AcceptAccount != live):
 		return s.about.blocked("if that was you: --accept-account "+live,
 			"account re-created: our statement trusts number %s, but %s is %s now", have.numbers()[0], s.b.ToAWSEmail(), live)
 	}

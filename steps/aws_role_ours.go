@@ -50,14 +50,15 @@ func (s *roleStep) why(r *role, fields []Field) string {
 	for _, f := range fields {
 		names = append(names, f.Path)
 	}
-	reason := strings.Join(names, ", ") + " differ from the file"
+	var reason strings.Builder
+	reason.WriteString(strings.Join(names, ", ") + " differ from the file")
 	for _, t := range statementsIn(r.Trust) {
 		if strings.HasPrefix(t.Sid, borrowSid) {
-			reason += "; access borrowed by a verification is still there"
+			reason.WriteString("; access borrowed by a verification is still there")
 			break
 		}
 	}
-	return reason
+	return reason.String()
 }
 
 func (s *roleStep) boundaryCommand() string {

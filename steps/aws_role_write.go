@@ -23,8 +23,9 @@ func (s *roleStep) Apply(ctx context.Context, w *World, c Change) error {
 		return s.adopt(ctx, w, seen)
 	case Remove:
 		return s.remove(ctx, w, seen)
+	default:
+		return nil
 	}
-	return nil
 }
 
 // settledTrust is the document to write, now that the account's number is known. It must be the one that was shown.

@@ -24,8 +24,9 @@ func (s *accountStep) Apply(ctx context.Context, w *World, c Change) error {
 		return err
 	case Remove:
 		return s.remove(ctx, w, seen)
+	default:
+		return nil
 	}
-	return nil
 }
 
 // unchanged reads the account again and stops when it is not what the plan saw.

@@ -31,8 +31,9 @@ func (s *poolStep) Apply(ctx context.Context, w *World, c Change) error {
 		return s.restore(ctx, w, p)
 	case Remove:
 		return s.remove(ctx, w, p, providers)
+	default:
+		return nil
 	}
-	return nil
 }
 
 func (s *poolStep) api(w *World) *iam.ProjectsLocationsWorkloadIdentityPoolsService {

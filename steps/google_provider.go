@@ -219,8 +219,10 @@ func (s *providerStep) createCommand(issuer string) string {
 }
 
 func (s *providerStep) command(verb string, more ...string) string {
-	words := []string{"gcloud", "iam", "workload-identity-pools", "providers", verb, s.id, "--workload-identity-pool", s.b.ToGoogle.Pool,
-		"--project", s.b.Google.Project, "--location", "global"}
+	words := []string{
+		"gcloud", "iam", "workload-identity-pools", "providers", verb, s.id, "--workload-identity-pool", s.b.ToGoogle.Pool,
+		"--project", s.b.Google.Project, "--location", "global",
+	}
 	if strings.HasPrefix(verb, "create") || strings.HasPrefix(verb, "update") {
 		var pairs []string
 		for _, k := range sortedKeys(s.b.Mapping()) {

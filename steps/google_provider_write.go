@@ -35,8 +35,9 @@ func (s *providerStep) Apply(ctx context.Context, w *World, c Change) error {
 		return s.restore(ctx, w, p)
 	case Remove:
 		return s.remove(ctx, w)
+	default:
+		return nil
 	}
-	return nil
 }
 
 func (s *providerStep) api(w *World) *iam.ProjectsLocationsWorkloadIdentityPoolsProvidersService {

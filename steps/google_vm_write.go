@@ -19,8 +19,9 @@ func (s *vmStep) Apply(ctx context.Context, w *World, c Change) error {
 		return s.create(ctx, w)
 	case Remove:
 		return s.remove(ctx, w, seen)
+	default:
+		return nil
 	}
-	return nil
 }
 
 // create makes the machine; the account of a moment ago may not be known to Compute Engine yet.

@@ -83,7 +83,7 @@ func (s *leftoverRole) Apply(ctx context.Context, w *World, c Change) error {
 // leftoverProfile is an instance profile of ours that the file no longer names.
 type leftoverProfile struct{ *profileStep }
 
-func newLeftoverProfile(b spec.Bridge, p profile, role string) Step {
+func newLeftoverProfile(b spec.Bridge, p profile) Step {
 	return &leftoverProfile{&profileStep{b: b, name: p.Name, path: p.Path, about: About{
 		ID: "aws.instance-profile:" + p.Name, Cloud: "aws", Kind: "instance-profile", Name: p.Name,
 		Title: "instance profile " + p.Path + p.Name + " of an earlier file", Scope: "bridge", Why: noLongerNamed,

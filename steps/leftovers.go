@@ -130,7 +130,7 @@ func leftoverProfiles(ctx context.Context, w *World, role string) ([]Step, error
 			return nil, err
 		}
 		if p != nil && byTags(w.Bridge, p.Tags) == ours {
-			out = append(out, newLeftoverProfile(w.Bridge, *p, role))
+			out = append(out, newLeftoverProfile(w.Bridge, *p))
 		}
 	}
 	return out, err
@@ -207,7 +207,7 @@ func leftoverForms() []About {
 	b := everything()[0]
 	return []About{
 		newLeftoverRole(b, role{Name: "NAME", Path: defaultPath}, nil).About(),
-		newLeftoverProfile(b, profile{Name: "NAME"}, "NAME").About(),
+		newLeftoverProfile(b, profile{Name: "NAME"}).About(),
 		newLeftoverProvider(b, "ID").About(),
 		newLeftoverPool(b, &iam.WorkloadIdentityPool{Name: "ID"}).About(),
 		newLeftoverAccount(b, &iam.ServiceAccount{Email: "ID@PROJECT.iam.gserviceaccount.com"}).About(),

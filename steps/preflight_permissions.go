@@ -118,15 +118,17 @@ func (p *preflight) held(ctx context.Context, perms []string, short bool) (held,
 		names = append(names, name)
 	}
 	got, err := cloud.TestProjectPermissions(ctx, p.Google, "", p.Bridge.Google.Project, names)
-	if p, ok := asProblem(err); ok && p.Status == 400 {
-		err = nil
-		got, unknown = nil, nil
-	} else {
-		for _, name := range got {
-			held = append(held, asked[name])
-		}
-		return held, nil, err
+	if bad, ok := asProblem(err); ok && bad.Status == 400 {
+		return p.heldOneByOne(ctx, names, asked) // one name that the project does not know fails the whole call
 	}
+	for _, name := range got {
+		held = append(held, asked[name])
+	}
+	return held, nil, err
+}
+
+// heldOneByOne asks for each name alone. A name that is refused is unknown, never missing.
+func (p *preflight) heldOneByOne(ctx context.Context, names []string, asked map[string]string) (held, unknown []string, err error) {
 	var mu sync.Mutex
 	err = each(names, func(name string) error {
 		one, err := cloud.TestProjectPermissions(ctx, p.Google, "", p.Bridge.Google.Project, []string{name})

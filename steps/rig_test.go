@@ -4,7 +4,6 @@ import (
 	"context"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -174,8 +173,4 @@ func example(tb testing.TB, name string) string {
 		tb.Fatal(err)
 	}
 	return string(data)
-}
-
-func contain(list []string, part string) bool {
-	return slices.ContainsFunc(list, func(s string) bool { return strings.Contains(s, part) })
 }

@@ -23,7 +23,7 @@ func (w *walk) runState() string {
 	of := itoa(done) + " of " + itoa(all) + " done"
 	switch {
 	case w.went():
-		return w.palette.good.Render(w.symbols.ok + " " + of)
+		return w.good.Render(w.ok + " " + of)
 	case w.ended():
 		return w.palette.bad.Render(w.symbols.bad + " " + of)
 	case w.stopping:
@@ -58,7 +58,7 @@ func (w *walk) plankMark(p plank) string {
 	case p.kept:
 		return w.muted.Render(string(steps.Keep.Rune()))
 	case p.kind == steps.Done:
-		return w.palette.good.Render(w.symbols.ok)
+		return w.good.Render(w.ok)
 	case p.kind == steps.Failed:
 		return w.palette.bad.Render(w.symbols.bad)
 	case p.kind == steps.Skipped:
@@ -91,7 +91,7 @@ func (w *walk) verdict(width int) []string {
 		return nil
 	}
 	if w.went() {
-		return []string{"", w.palette.good.Render("The bridge stands.") + " " + w.muted.Render("Whether it carries is proven next.")}
+		return []string{"", w.good.Render("The bridge stands.") + " " + w.muted.Render("Whether it carries is proven next.")}
 	}
 	lines := []string{""}
 	failed := w.result.Failed()

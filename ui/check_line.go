@@ -2,6 +2,7 @@ package ui
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/drawbridge-cloud/drawbridge/steps"
 )
@@ -23,13 +24,14 @@ func (w *walk) checkLine(width int) string {
 			first[c.Outcome] = clean(c.Title)
 		}
 	}
-	line := "Preflight  " + w.palette.good.Render(w.symbols.ok+" "+plural(count[steps.CheckOK], "check", "checks"))
+	var line strings.Builder
+	line.WriteString("Preflight  " + w.good.Render(w.ok+" "+plural(count[steps.CheckOK], "check", "checks")))
 	for _, o := range []steps.CheckOutcome{steps.CheckBlocked, steps.CheckWarn, steps.CheckUnknown} {
 		if n := count[o]; n > 0 {
-			line += "  " + w.checkTone(o).Render(fmt.Sprintf("%s %d %s: %s", w.checkMark(o), n, checkWord(o), first[o]))
+			line.WriteString("  " + w.checkTone(o).Render(fmt.Sprintf("%s %d %s: %s", w.checkMark(o), n, checkWord(o), first[o])))
 		}
 	}
-	return w.fit(line, width)
+	return w.fit(line.String(), width)
 }
 
 func checkWord(o steps.CheckOutcome) string {

@@ -46,20 +46,20 @@ func (w *walk) checkLines(c steps.Check, width int) []string {
 func (w *walk) checkMark(o steps.CheckOutcome) string {
 	switch o {
 	case steps.CheckOK:
-		return w.symbols.ok
+		return w.ok
 	case steps.CheckBlocked:
 		return w.symbols.bad
 	case steps.CheckWarn:
 		return w.symbols.warn
 	case steps.CheckUnknown:
 	}
-	return w.symbols.unknown
+	return w.unknown
 }
 
 func (w *walk) checkTone(o steps.CheckOutcome) lipgloss.Style {
 	switch o {
 	case steps.CheckOK:
-		return w.palette.good
+		return w.good
 	case steps.CheckBlocked:
 		return w.palette.bad
 	case steps.CheckWarn, steps.CheckUnknown:

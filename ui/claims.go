@@ -30,7 +30,7 @@ func (w *walk) claimTable(rows []verify.Claim, width int) []string {
 	half := max(12, (width-name-4)/2)
 	lines := []string{w.muted.Render("  " + w.pad("claim", name) + w.pad("sent", half) + "  " + "wanted")}
 	for _, r := range rows {
-		mark := w.palette.good.Render(w.symbols.ok)
+		mark := w.good.Render(w.ok)
 		sent, wanted := w.muted.Render(w.middle(orNone(r.Sent), half)), w.muted.Render(w.middle(orNone(r.Wanted), half))
 		if !r.Holds {
 			mark = w.palette.bad.Render(w.symbols.bad)
@@ -74,11 +74,11 @@ func (w *walk) doorLines(width int) []string {
 func (w *walk) doorMark(d verify.Door) string {
 	switch d.Outcome {
 	case "refused":
-		return w.palette.good.Render(w.symbols.ok)
+		return w.good.Render(w.ok)
 	case "admitted":
 		return w.palette.bad.Render(w.symbols.bad)
 	}
-	return w.changed.Render(w.symbols.unknown)
+	return w.changed.Render(w.unknown)
 }
 
 // doorWord says in words what a mark alone would leave open.

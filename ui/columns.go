@@ -107,7 +107,7 @@ func (it item) lines(l look, here bool, width int) []string {
 	cursor, style := " ", l.plain
 	switch {
 	case here:
-		cursor, style = l.accent.Render(l.symbols.cursor), l.strong
+		cursor, style = l.accent.Render(l.cursor), l.strong
 	case it.dim:
 		style = l.muted
 	}

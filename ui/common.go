@@ -24,8 +24,13 @@ func newSides(behind screen) reader {
 			}
 			lines = append(lines, w.cloud(cloud))
 			for _, row := range [][2]string{
-				{"principal", s.Principal}, {"source", s.Source}, {"place", s.Place}, {"number", s.Number}, {"name", s.Name},
-				{"region", s.Region}, {"sign in with", s.Command},
+				{"principal", s.Principal},
+				{"source", s.Source},
+				{"place", s.Place},
+				{"number", s.Number},
+				{"name", s.Name},
+				{"region", s.Region},
+				{"sign in with", s.Command},
 			} {
 				if row[1] != "" {
 					lines = append(lines, "  "+w.pad(w.muted.Render(row[0]), 14)+clean(row[1]))

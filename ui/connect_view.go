@@ -15,7 +15,7 @@ func (c connect) view(w *walk, b box) page {
 		mark := "  "
 		name := w.plain.Render(o.name)
 		if i == c.pick {
-			mark, name = w.accent.Render(w.symbols.cursor)+" ", w.strong.Render(o.name)
+			mark, name = w.accent.Render(w.cursor)+" ", w.strong.Render(o.name)
 		}
 		lines = append(lines, mark+w.pad(name, 16)+w.muted.Render(o.says))
 	}
@@ -74,7 +74,7 @@ func (w *walk) sideLines(cloud string, width int) []string {
 	case side.Err != nil:
 		lines = append(lines, w.signedOut(side, width)...)
 	default:
-		lines = append(lines, w.palette.good.Render(w.symbols.ok)+" "+w.middle(principal(side.Principal), width-2),
+		lines = append(lines, w.good.Render(w.ok)+" "+w.middle(principal(side.Principal), width-2),
 			"  "+w.muted.Render(w.fit(clean(side.Source), width-2)), "  "+w.fit(place(cloud, side, width-2), width-2))
 	}
 	for len(lines) < 4 {

@@ -61,7 +61,7 @@ func (w *walk) fieldDiff(f steps.Field, width int) []string {
 		style := w.muted
 		switch d.sign {
 		case "+":
-			style = w.palette.good
+			style = w.good
 		case "-":
 			style = w.palette.bad
 		}

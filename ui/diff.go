@@ -1,5 +1,7 @@
 package ui
 
+import "slices"
+
 // difference is a line of a diff: "+" new, "-" gone, " " in both.
 type difference struct{ sign, text string }
 
@@ -10,9 +12,9 @@ func diff(before, after []string) []difference {
 	for i := range common {
 		common[i] = make([]int, len(after)+1)
 	}
-	for i := len(before) - 1; i >= 0; i-- {
+	for i, b := range slices.Backward(before) {
 		for j := len(after) - 1; j >= 0; j-- {
-			if before[i] == after[j] {
+			if b == after[j] {
 				common[i][j] = common[i+1][j+1] + 1
 			} else {
 				common[i][j] = max(common[i+1][j], common[i][j+1])

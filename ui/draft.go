@@ -142,11 +142,12 @@ func (d draft) bridge() (spec.Bridge, error) {
 
 // command is the line that asks for the same bridge without a screen.
 func (d draft) command() string {
-	line := "drawbridge setup"
+	var line strings.Builder
+	line.WriteString("drawbridge setup")
 	for _, s := range d.set() {
-		line += " --set " + quote(s)
+		line.WriteString(" --set " + quote(s))
 	}
-	return line
+	return line.String()
 }
 
 // quote makes one word of s for a shell.

@@ -35,8 +35,10 @@ func (f filing) keys(w *walk) []key.Binding {
 	}
 	show := bind("d", "preview", "d")
 	show.SetEnabled(len(w.files) > 0)
-	return []key.Binding{enter, bind("space", "choose", "space"), bind(w.upDown, "move", "up", "down"),
-		bind("o", "where", "o"), show, bind("c", "copy", "c"), helpKey(), backKey(), quitKey()}
+	return []key.Binding{
+		enter, bind("space", "choose", "space"), bind(w.upDown, "move", "up", "down"),
+		bind("o", "where", "o"), show, bind("c", "copy", "c"), helpKey(), backKey(), quitKey(),
+	}
 }
 
 // done reports whether files were written already.
@@ -140,7 +142,7 @@ func newFilePreview(behind screen, file artifact.File) reader {
 
 func preview(file artifact.File, width int) []string {
 	var lines []string
-	for _, l := range strings.Split(strings.TrimRight(string(file.Bytes), "\n"), "\n") {
+	for l := range strings.SplitSeq(strings.TrimRight(string(file.Bytes), "\n"), "\n") {
 		lines = append(lines, chop(strings.ReplaceAll(l, "\t", "    "), width)...)
 	}
 	return lines

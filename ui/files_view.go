@@ -27,20 +27,20 @@ func (f filing) view(w *walk, b box) page {
 		return page{lines, &tea.Position{X: cursor, Y: len(lines) - 1}}
 	}
 	if w.done() {
-		lines = append(lines, "", w.palette.good.Render(w.symbols.ok+" written")+w.muted.Render(" "+w.dot+" a summary stays on the terminal when you finish"))
+		lines = append(lines, "", w.good.Render(w.ok+" written")+w.muted.Render(" "+w.dot+" a summary stays on the terminal when you finish"))
 	}
 	return page{lines: lines}
 }
 
 func (f filing) line(w *walk, i, width int) string {
 	file := w.files[i]
-	mark := w.palette.good.Render(w.checked)
+	mark := w.good.Render(w.checked)
 	if f.left[i] {
 		mark = w.muted.Render(w.unchecked)
 	}
 	cursor, name := " ", w.middle(clean(file.Path), 38)
 	if i == f.at {
-		cursor, name = w.accent.Render(w.symbols.cursor), w.strong.Render(name)
+		cursor, name = w.accent.Render(w.cursor), w.strong.Render(name)
 	}
 	return w.fit(cursor+" "+mark+" "+w.pad(name, 40)+w.pad(clean(file.Kind), 20)+w.muted.Render(clean(file.For)), width)
 }

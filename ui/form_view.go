@@ -61,7 +61,7 @@ func (f form) openerLine(w *walk) string {
 		name = w.muted.Render("fewer fields")
 	}
 	if f.at == "" {
-		mark = w.accent.Render(w.symbols.cursor) + " "
+		mark = w.accent.Render(w.cursor) + " "
 	}
 	return mark + name
 }
@@ -74,7 +74,7 @@ func (f form) fieldLine(w *walk, r row, width int) (line string, cursor int) {
 	if r.field.Path != f.at {
 		return f.mark(w, r) + w.muted.Render(name) + w.answer(value, mine, room), -1
 	}
-	mark := w.accent.Render(w.symbols.cursor) + " "
+	mark := w.accent.Render(w.cursor) + " "
 	if c := choices(r.field); len(c) > 0 {
 		return mark + w.strong.Render(name) + w.cycled(value, c), -1
 	}
@@ -109,7 +109,7 @@ func (w *walk) cycled(value string, values []string) string {
 	out := make([]string, len(values))
 	for i, v := range values {
 		if out[i] = w.muted.Render(" " + v + " "); v == value {
-			out[i] = w.accent.Render(w.less + v + w.symbols.more)
+			out[i] = w.accent.Render(w.less + v + w.more)
 		}
 	}
 	return strings.Join(out, " ")

@@ -43,13 +43,13 @@ func (w *walk) mark() string {
 // trailOf draws the crumbs: where we are is marked and bright, what lies behind is plain, what lies ahead is muted.
 func (w *walk) trailOf(at stage) string {
 	if at == destroying {
-		return w.accent.Render(w.symbols.cursor + " Destroy")
+		return w.accent.Render(w.cursor + " Destroy")
 	}
 	var out []string
 	for i, c := range crumbs() {
 		switch {
 		case stage(i) == at:
-			out = append(out, w.accent.Render(w.symbols.cursor+" "+c))
+			out = append(out, w.accent.Render(w.cursor+" "+c))
 		case stage(i) < at:
 			out = append(out, w.plain.Render(c))
 		default:

@@ -25,7 +25,7 @@ func (w *walk) hopLine(h verify.Hop, width int) string {
 func (w *walk) hopMark(h verify.Hop) string {
 	switch h.Outcome {
 	case "ok":
-		return w.palette.good.Render(w.symbols.ok)
+		return w.good.Render(w.ok)
 	case "skipped":
 		return w.muted.Render(w.symbols.todo)
 	}

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"slices"
 	"strings"
 
 	"charm.land/bubbles/v2/key"
@@ -15,17 +16,11 @@ func bind(shown, does string, keys ...string) key.Binding {
 
 // Keys that mean the same everywhere.
 func (l look) enterKey(does string) key.Binding { return bind(l.enter, does, "enter") }
-func (l look) moveKey(does string) key.Binding  { return bind(l.upDown, does, "up", "down", "k", "j") }
-func backKey() key.Binding                      { return bind("esc", "back", "esc") }
-func helpKey() key.Binding                      { return bind("?", "help", "?", "f1") }
-func detailsKey() key.Binding                   { return bind("d", "details", "d") }
-func quitKey() key.Binding                      { return bind("q", "quit", "q") }
 
-// pressed reports whether msg is one of the keys of b.
-func pressed(msg tea.Msg, b ...key.Binding) bool {
-	k, ok := msg.(tea.KeyPressMsg)
-	return ok && key.Matches(k, b...)
-}
+func backKey() key.Binding    { return bind("esc", "back", "esc") }
+func helpKey() key.Binding    { return bind("?", "help", "?", "f1") }
+func detailsKey() key.Binding { return bind("d", "details", "d") }
+func quitKey() key.Binding    { return bind("q", "quit", "q") }
 
 // is reports whether msg is a key press of one of these names.
 func is(msg tea.Msg, names ...string) bool {
@@ -34,12 +29,7 @@ func is(msg tea.Msg, names ...string) bool {
 		return false
 	}
 	s := k.String()
-	for _, n := range names {
-		if s == n {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(names, s)
 }
 
 // keysLine draws the help line. What does not fit is left out whole, never cut.

@@ -132,7 +132,7 @@ func (p picker) line(w *walk, i, width int) string {
 	c := p.shown[i]
 	mark, name := "  ", w.middle(clean(c.Value), width/2)
 	if i == p.at {
-		mark, name = w.accent.Render(w.symbols.cursor)+" ", w.strong.Render(name)
+		mark, name = w.accent.Render(w.cursor)+" ", w.strong.Render(name)
 	}
 	return w.fit(mark+w.pad(name, width/2+1)+w.muted.Render(strings.TrimSpace(clean(c.Title)+"  "+clean(c.Note))), width)
 }

@@ -70,7 +70,7 @@ func notYet(what string) string { return "(" + what + ", known after apply)" }
 // painted draws a document: what is not known yet stands out, everything else is quiet.
 func (w *walk) painted(text string, width int) []string {
 	var out []string
-	for _, line := range strings.Split(strings.TrimRight(text, "\n"), "\n") {
+	for line := range strings.SplitSeq(strings.TrimRight(text, "\n"), "\n") {
 		style := w.muted
 		if strings.Contains(line, "known after apply") {
 			style = w.changed

@@ -27,8 +27,10 @@ func (r razing) named(w *walk) bool { return r.edit.value() == w.bridge.Name }
 func (r razing) keys(w *walk) []key.Binding {
 	yes := w.enterKey("destroy")
 	yes.SetEnabled(r.named(w))
-	return []key.Binding{yes, bind(w.upDown, "move", "up", "down", "tab"), bind("ctrl+d", "details", "ctrl+d"),
-		bind("?", "help", "?", "f1"), bind("esc", "leave everything", "esc")}
+	return []key.Binding{
+		yes, bind(w.upDown, "move", "up", "down", "tab"), bind("ctrl+d", "details", "ctrl+d"),
+		bind("?", "help", "?", "f1"), bind("esc", "leave everything", "esc"),
+	}
 }
 
 func (r razing) update(w *walk, msg tea.Msg) (screen, tea.Cmd) {

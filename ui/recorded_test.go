@@ -270,7 +270,8 @@ func (r *recorded) borrowPlan(ctx context.Context, b spec.Bridge, o verify.Optio
 func (r *recorded) list(ctx context.Context, _ spec.Bridge, path string, page func([]Choice)) error {
 	_ = r.wait(ctx)
 	page([]Choice{
-		{Value: "acme-build", Title: "Acme Build"}, {Value: "acme-legacy", Title: "Acme Legacy\x1b[31m"},
+		{Value: "acme-build", Title: "Acme Build"},
+		{Value: "acme-legacy", Title: "Acme Legacy\x1b[31m"},
 		{Value: "ci-runner", Title: "CI runner", Note: "exists, would be adopted", Adopt: true},
 	})
 	return nil

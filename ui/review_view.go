@@ -39,7 +39,7 @@ func (r review) summary(w *walk) string {
 // counted draws a summary: how many of each action, blocked ones last and loud.
 func (w *walk) counted(s steps.Summary) string {
 	if s == (steps.Summary{Keep: s.Keep}) {
-		return w.palette.good.Render(w.symbols.ok + " nothing to change")
+		return w.good.Render(w.ok + " nothing to change")
 	}
 	text := strings.ReplaceAll(s.String(), ", ", " "+w.dot+" ")
 	if s.Blocked > 0 {
@@ -85,13 +85,14 @@ func (w *walk) action(a steps.Action) string { return w.tone(a).Render(string(a.
 func (w *walk) tone(a steps.Action) lipgloss.Style {
 	switch a {
 	case steps.Create:
-		return w.palette.good
+		return w.good
 	case steps.Blocked, steps.Remove:
 		return w.palette.bad
 	case steps.Keep:
 		return w.muted
+	default:
+		return w.changed
 	}
-	return w.changed
 }
 
 // question is the confirmation: what, where, and what can be undone.

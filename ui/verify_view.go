@@ -59,7 +59,7 @@ func (w *walk) verdictOf(way walkway) string {
 func (w *walk) verdictStyle(v verify.Verdict) lipgloss.Style {
 	switch v {
 	case verify.Proven:
-		return w.palette.good
+		return w.good
 	case verify.Open, verify.Refused:
 		return w.palette.bad
 	case verify.Unknown, verify.Skipped:
@@ -80,7 +80,7 @@ func (w *walk) bottomLine(width int) []string {
 	var lines []string
 	switch {
 	case w.provenAll():
-		lines = append(lines, w.palette.good.Render(w.symbols.ok+" The bridge is down, and only for the one who may cross."))
+		lines = append(lines, w.good.Render(w.ok+" The bridge is down, and only for the one who may cross."))
 	case len(w.proofs) > 0:
 		lines = append(lines, w.changed.Render(w.symbols.warn+" Not everything is proven: the bridge stays raised where it is not."))
 	}

@@ -56,7 +56,7 @@ func (o *applyOptions) applyPlan(ctx context.Context, s *session, plan steps.Pla
 		r.lines.plan(s.bridge, plan)
 		r.lines.blank()
 	}
-	if err := o.consented(ctx, s, plan); err != nil {
+	if err := o.consented(ctx, plan); err != nil {
 		return errors.Join(err, o.showApply(s, steps.Result{}))
 	}
 	if err := keepConsent(o.streams, o.cloud.file, s.bridge, o.change.adopt); err != nil {
@@ -73,14 +73,14 @@ func (o *applyOptions) applyPlan(ctx context.Context, s *session, plan steps.Pla
 }
 
 // consented refuses what is blocked and asks about the rest.
-func (o *applyOptions) consented(ctx context.Context, s *session, plan steps.Plan) error {
+func (o *applyOptions) consented(ctx context.Context, plan steps.Plan) error {
 	if blocked := plan.Blocked(); len(blocked) > 0 {
 		return &noError{answer: plural(len(blocked), "change is", "changes are") + " blocked"}
 	}
 	if !plan.Pending() || !o.cloud.consent.asks(o.streams) {
 		return nil
 	}
-	return o.confirm(ctx, s, "Make these changes?")
+	return o.confirm(ctx, "Make these changes?")
 }
 
 func (o *applyOptions) showApply(s *session, r steps.Result) error {

@@ -94,12 +94,14 @@ func (s streams) readFile(path string) ([]byte, error) {
 	file, err := os.Open(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return nil, &usageError{what: "there is no file " + path, err: err,
-			do: []string{"write one: drawbridge init", "or name another: -f FILE"}}
+		return nil, &usageError{
+			what: "there is no file " + path, err: err,
+			do: []string{"write one: drawbridge init", "or name another: -f FILE"},
+		}
 	case err != nil:
 		return nil, &usageError{what: "read " + path + ": " + reason(err), err: err, do: []string{"name a file you may read: -f FILE"}}
 	}
-	defer file.Close()
+	defer func() { _ = file.Close() }()
 	return bounded(file, path)
 }
 

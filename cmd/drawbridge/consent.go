@@ -39,7 +39,7 @@ func (f *cloudFlags) mayWrite(s *session, command string) error {
 }
 
 // confirm asks a yes-or-no question on stderr. Anything but yes declines.
-func (o *cloudCommand) confirm(ctx context.Context, s *session, question string) error {
+func (o *cloudCommand) confirm(ctx context.Context, question string) error {
 	_, err := fmt.Fprintf(o.err, "%s [y/N] ", question)
 	if err != nil {
 		return fmt.Errorf("ask: %w", err)

@@ -77,11 +77,11 @@ func addConsent(text string, fields []string) string {
 	}
 	if m := blockConsent.FindStringSubmatchIndex(text); m != nil {
 		indent := text[m[4]:m[5]]
-		lines := ""
+		var lines strings.Builder
 		for _, f := range fields {
-			lines += indent + "- " + f + "\n"
+			lines.WriteString(indent + "- " + f + "\n")
 		}
-		return text[:m[4]] + lines + text[m[4]:]
+		return text[:m[4]] + lines.String() + text[m[4]:]
 	}
 	if text != "" && !strings.HasSuffix(text, "\n") {
 		text += "\n"

@@ -61,7 +61,7 @@ func TestTimeoutSaysSo(t *testing.T) {
 
 func TestDoneInTimeIsNotCut(t *testing.T) {
 	want := errors.New("x")
-	if got := within(t.Context(), time.Hour, func(context.Context) error { return want }); got != want {
+	if got := within(t.Context(), time.Hour, func(context.Context) error { return want }); !errors.Is(got, want) {
 		t.Errorf("got %v, want %v", got, want)
 	}
 }

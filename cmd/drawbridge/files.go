@@ -71,7 +71,7 @@ func writeFiles(b spec.Bridge, files []artifact.File, dir string) ([]generated, 
 }
 
 // compareFiles says how what lies in dir stands to files.
-func compareFiles(b spec.Bridge, files []artifact.File, dir string) ([]generated, error) {
+func compareFiles(files []artifact.File, dir string) ([]generated, error) {
 	m, err := readManifest(dir)
 	if err != nil {
 		return nil, err

@@ -77,7 +77,7 @@ func runGenerate(ctx context.Context, o *generateOptions, at *site) error {
 	}
 	switch {
 	case o.check:
-		return o.compare(s, files)
+		return o.compare(files)
 	case o.dir != "":
 		written, err := writeFiles(s.bridge, files, o.dir)
 		if err != nil {
@@ -103,8 +103,8 @@ func (o *generateOptions) make(ctx context.Context, s *session) ([]artifact.File
 	return s.make(o.kinds)
 }
 
-func (o *generateOptions) compare(s *session, files []artifact.File) error {
-	states, err := compareFiles(s.bridge, files, o.dir)
+func (o *generateOptions) compare(files []artifact.File) error {
+	states, err := compareFiles(files, o.dir)
 	if err != nil {
 		return err
 	}

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"os"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -74,7 +75,7 @@ func (s streams) newBridge(set []string, r reachFlags) ([]byte, spec.Bridge, err
 	text, b, err := spec.New(set)
 	for _, gap := range s.gaps(r) {
 		if e, ok := errors.AsType[*spec.Error](err); ok && e.Missing && e.Field == gap.field && gap.value != "" {
-			set = append(set[:len(set):len(set)], gap.field+"="+gap.value)
+			set = append(slices.Clip(set), gap.field+"="+gap.value)
 			text, b, err = spec.New(set)
 		}
 	}

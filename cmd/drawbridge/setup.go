@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"os"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -82,7 +83,7 @@ func (o *setupOptions) bridge() (b spec.Bridge, missing bool, err error) {
 		if len(f.set) == 0 {
 			return b, true, nil
 		}
-		_, b, err = o.newBridge(append(f.set[:len(f.set):len(f.set)], o.change.settings()...), o.cloud.reach)
+		_, b, err = o.newBridge(append(slices.Clip(f.set), o.change.settings()...), o.cloud.reach)
 		return b, false, err
 	}
 	b, err = o.readBridge(&o.cloud, o.change)

@@ -29,7 +29,7 @@ func (o *setupOptions) wizard(ctx context.Context, at *site) (err error) {
 	if !missing {
 		opts.Bridge = &b
 	}
-	opts.Set, opts.Dir = o.cloud.file.set, o.filesDir(at)
+	opts.Set, opts.Dir = o.cloud.file.set, o.filesDir()
 	opts.Accept, opts.Borrow, opts.NoDoors, opts.Directions = o.change.account, o.proof.borrow, o.proof.noDoors, o.proof.directions
 	run := ui.Run
 	if o.cloud.consent.plain(o.streams) {
@@ -56,11 +56,11 @@ func (o *cloudCommand) uiOptions(sandbox, other bool) ui.Options {
 // other reports whether some endpoint is not the real cloud. Endpoints that cannot be used are told at the sign-in.
 func other(ctx context.Context, at *site) bool {
 	google, aws, err := cloud.Open(ctx, at.options(at.anyBridge()))
-	return err == nil && !(google.Real && aws.Real)
+	return err == nil && (!google.Real || !aws.Real)
 }
 
 // filesDir is where the screens offer to put files.
-func (o *setupOptions) filesDir(at *site) string {
+func (o *setupOptions) filesDir() string {
 	if o.dir != "" {
 		return o.dir
 	}

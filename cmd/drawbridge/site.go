@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/drawbridge-cloud/drawbridge/internal/cloud"
@@ -113,8 +114,8 @@ func (at *site) anyBridge() spec.Bridge {
 
 // close undoes openSite, in reverse.
 func (at *site) close() {
-	for i := len(at.closes) - 1; i >= 0; i-- {
-		if err := at.closes[i](); err != nil {
+	for _, v := range slices.Backward(at.closes) {
+		if err := v(); err != nil {
 			newPrinter(at.err, at.streams, true, false).line("warning: %s", err)
 		}
 	}

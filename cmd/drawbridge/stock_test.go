@@ -19,6 +19,9 @@ import (
 func TestStockClients(t *testing.T) {
 	for _, program := range []string{"aws", "gcloud", "moto_server"} {
 		t.Run(program, func(t *testing.T) {
+			if testing.Short() {
+				t.Skipf("SKIPPED: %s, -short", program)
+			}
 			if _, err := exec.LookPath(program); err != nil {
 				t.Skipf("SKIPPED: %s is not installed here", program)
 			}

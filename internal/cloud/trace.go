@@ -2,6 +2,7 @@ package cloud
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/drawbridge-cloud/drawbridge/internal/explain"
@@ -49,7 +50,7 @@ func WithTrace(ctx context.Context, t *Trace) context.Context {
 		return ctx
 	}
 	outer, _ := ctx.Value(traceKey{}).([]*Trace)
-	return context.WithValue(ctx, traceKey{}, append(outer[:len(outer):len(outer)], t))
+	return context.WithValue(ctx, traceKey{}, append(slices.Clip(outer), t))
 }
 
 func traces(ctx context.Context) []*Trace {

@@ -4,6 +4,7 @@ package explain
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"time"
 )
@@ -74,10 +75,5 @@ func KindOf(err error) Kind {
 // Is reports whether err is a Problem of one of the kinds.
 func Is(err error, kinds ...Kind) bool {
 	k := KindOf(err)
-	for _, want := range kinds {
-		if k == want {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(kinds, k)
 }

@@ -22,12 +22,12 @@ func clientEnv(t *testing.T, s *sandbox.Server) []string {
 	return env
 }
 
-// stock skips a test of a program that is not ours unless it is wanted: in CI, or with DRAWBRIDGE_CLIENTS set. Such
-// programs take their time to start.
+// stock skips a test of a program that is not ours where that is missing, and under -short: such programs take their time
+// to start.
 func stock(t *testing.T, program string) {
 	t.Helper()
-	if os.Getenv("CI") == "" && os.Getenv("DRAWBRIDGE_CLIENTS") == "" {
-		t.Skipf("NOT TESTED with %s: set DRAWBRIDGE_CLIENTS=1", program)
+	if testing.Short() {
+		t.Skipf("NOT TESTED with %s: -short", program)
 	}
 	if _, err := exec.LookPath(program); err != nil {
 		t.Skipf("NOT TESTED with %s: it is not installed here", program)

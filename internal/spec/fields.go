@@ -2,6 +2,7 @@ package spec
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -101,10 +102,8 @@ func (f Field) fits(value string) string {
 }
 
 func (f Field) chosen(value string) string {
-	for _, c := range f.Choices {
-		if c == value {
-			return ""
-		}
+	if slices.Contains(f.Choices, value) {
+		return ""
 	}
 	reason := quote(value) + " must be one of " + strings.Join(f.Choices, ", ")
 	if near := nearest(value, f.Choices); near != "" {

@@ -127,7 +127,7 @@ func (f Field) parse(value string) (*node, *fault) {
 			return flowValue(value)
 		}
 		list := &node{kind: kindList, flag: true}
-		for _, item := range strings.Split(value, ",") {
+		for item := range strings.SplitSeq(value, ",") {
 			if item = strings.TrimSpace(item); item != "" {
 				list.items = append(list.items, &node{kind: kindText, text: item, flag: true})
 			}

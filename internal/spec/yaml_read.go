@@ -88,7 +88,7 @@ var tooDeep = fmt.Sprintf("values are nested more than %d deep", maxDepth)
 func stacked(data []byte) *fault {
 	for i, line := range bytes.Split(data, []byte("\n")) {
 		words := 0
-		for _, word := range strings.Fields(string(line)) {
+		for word := range strings.FieldsSeq(string(line)) {
 			if word == "-" || word == "?" || word == "!" || word == ":" || word == "," || strings.HasPrefix(word, "&") {
 				words++
 			}

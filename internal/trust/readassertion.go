@@ -147,10 +147,10 @@ func Principals(pool string, mapped map[string]string) []string {
 	prefix := "iam.googleapis.com/" + pool + "/"
 	out := []string{"principalSet://" + prefix + "*"}
 	for target, value := range mapped {
-		switch {
-		case target == "google.subject":
+		switch target {
+		case "google.subject":
 			out = append(out, "principal://"+prefix+"subject/"+value)
-		case target == "google.groups":
+		case "google.groups":
 			for _, g := range groups(value) {
 				out = append(out, "principalSet://"+prefix+"group/"+g)
 			}

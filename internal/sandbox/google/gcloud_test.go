@@ -9,9 +9,6 @@ import (
 	"testing"
 )
 
-// stockClients is the variable that lets the tests with foreign programs run: each command of theirs takes seconds.
-const stockClients = "DRAWBRIDGE_STOCK_CLIENTS"
-
 // gcloud runs the stock program against c as its exports say, and answers both outputs and the exit code.
 func (c *cloud) gcloud(args ...string) (out string, code int) {
 	return c.gcloudWith(c.Environ(), args...)
@@ -40,8 +37,8 @@ func (c *cloud) home() string {
 
 func startForGcloud(t *testing.T) *cloud {
 	t.Helper()
-	if os.Getenv(stockClients) == "" {
-		t.Skip("NOT TESTED with gcloud: set " + stockClients + "=1, and have a few minutes")
+	if testing.Short() {
+		t.Skip("NOT TESTED with gcloud: -short")
 	}
 	if _, err := exec.LookPath("gcloud"); err != nil {
 		t.Skip("NOT TESTED with gcloud: it is not installed here")
