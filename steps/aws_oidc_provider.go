@@ -87,7 +87,7 @@ func trustsBuiltin(trust string) bool {
 func (s googleProviderStep) planClientID(p *oidcProvider, roles []role, live string, consent Consent) Change {
 	owner := byTags(s.b, p.Tags)
 	if owner != ours && !s.b.Adopts("toAWS.provider") {
-		return s.About().blocked("list toAWS.provider under adopt, or set toAWS.provider: builtin once nobody needs it", "%s", stranger(owner))
+		return s.About().blocked("list toAWS.provider under adopt, or set toAWS.provider: builtin once nobody needs it", "%s", stranger(owner)).unless("toAWS.provider")
 	}
 	seen := providerSeen{Provider: p}
 	if live == "" || !slices.Contains(p.ClientIDs, live) {

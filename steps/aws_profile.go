@@ -57,7 +57,7 @@ func (s *profileStep) planThere(p *profile) Change {
 		return s.about.blocked("have its owner put the role "+s.name+" into it", "the profile to be adopted does not hold the role, and whoever carries it would get it")
 	case owner != ours:
 		return s.about.blocked("list toGoogle.role.instanceProfile under adopt if it holds the role, choose another toGoogle.role.name, or set toGoogle.role.instanceProfile: false",
-			"%s", stranger(owner))
+			"%s", stranger(owner)).unless("toGoogle.role.instanceProfile")
 	case p.Path != s.path:
 		return s.about.blocked("put the path back, or destroy with the old file first", "toGoogle.role.path cannot change in place: the profile lives at %s", p.Path)
 	case len(p.Roles) > 0 && !holds:

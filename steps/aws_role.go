@@ -79,7 +79,7 @@ func (s *roleStep) Plan(ctx context.Context, w *World, want Want) (Change, error
 	case s.b.Adopts(s.field):
 		return s.planAdopt(w, r, live), nil
 	}
-	return s.about.blocked("list "+s.field+" under adopt, or choose another "+s.field+".name", "%s", stranger(byTags(s.b, r.Tags))), nil
+	return s.about.blocked("list "+s.field+" under adopt, or choose another "+s.field+".name", "%s", stranger(byTags(s.b, r.Tags))).unless(s.field), nil
 }
 
 // liveNumber is the number of the service account that the role has to trust: that of the living account, else of the

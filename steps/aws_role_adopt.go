@@ -25,7 +25,7 @@ func (s *roleStep) planAdopt(w *World, r *role, live string) Change {
 		return s.about.keep("adopted, and its trust is as wanted")
 	case there && s.direction == "to-aws" && len(have.numbers()) == 1 && have.numbers()[0] != live && (live == "" || w.Consent.AcceptAccount != live):
 		return s.about.blocked("if that was you: --accept-account "+live,
-			"account re-created: our statement trusts number %s, but %s is %s now", have.numbers()[0], s.b.ToAWSEmail(), live)
+			"account re-created: our statement trusts number %s, but %s is %s now", have.numbers()[0], s.b.ToAWSEmail(), live).acceptable(live)
 	}
 	after := orUnknown(asValue(want), known)
 	c := s.about.change(Adopt, "it exists and the file allows it to be adopted; only our own trust statement is added")

@@ -107,6 +107,6 @@ func (s *roleStep) recreated(w *World, r *role, live string) (Change, bool) {
 		return s.about.blocked("destroy, then apply", "account re-created: the role trusts number %s, and that account is gone", strings.Join(old, ", ")), true
 	}
 	c := s.about.blocked("if that was you: --accept-account "+live,
-		"account re-created: the role trusts number %s, but %s is %s now", strings.Join(old, ", "), s.b.ToAWSEmail(), live)
+		"account re-created: the role trusts number %s, but %s is %s now", strings.Join(old, ", "), s.b.ToAWSEmail(), live).acceptable(live)
 	return c.with(roleSeen{Role: r}, "", turn("trust.sub", old, live)), true
 }

@@ -29,6 +29,18 @@ func (a About) blocked(way string, format string, args ...any) Change {
 	return a.change(Blocked, reason)
 }
 
+// unless names the field of the adopt list that would let a blocked change through.
+func (c Change) unless(field string) Change {
+	c.Allow = field
+	return c
+}
+
+// acceptable names the live number of a re-created account that a person may accept.
+func (c Change) acceptable(live string) Change {
+	c.Accept = live
+	return c
+}
+
 // held says that our thing stays because others hang on it.
 func (a About) held(format string, args ...any) Change {
 	c := a.change(Keep, fmt.Sprintf(format, args...))

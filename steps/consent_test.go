@@ -27,6 +27,9 @@ func TestReCreatedAccountWaitsForAPerson(t *testing.T) {
 			t.Errorf("got %q, want it to name %s", c.Reason, part)
 		}
 	}
+	if c.Accept != live {
+		t.Errorf("got %q to accept, want %s", c.Accept, live)
+	}
 	r.consent.AcceptAccount = old
 	r.wantAction(r.plan(Present), "aws.role.to-aws", Blocked)
 

@@ -99,7 +99,7 @@ func (s *accountStep) planThere(ctx context.Context, w *World, a *iam.ServiceAcc
 	enable := command("gcloud", "iam", "service-accounts", "enable", s.email, "--project", s.project)
 	switch {
 	case owner != ours && !s.b.Adopts(s.field) && !accepted:
-		return s.about.blocked("list "+s.field+" under adopt, or name another account in "+s.field, "%s", stranger(owner)), nil
+		return s.about.blocked("list "+s.field+" under adopt, or name another account in "+s.field, "%s", stranger(owner)).unless(s.field), nil
 	case owner != ours && a.Disabled:
 		return s.about.blocked("if it may be used again: "+enable, "it is to be adopted but is disabled"), nil
 	case owner != ours:

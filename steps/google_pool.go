@@ -156,8 +156,11 @@ func (s *poolStep) planStranger(p *iam.WorkloadIdentityPool, providers []*iam.Wo
 	switch {
 	case p.Mode != "" && p.Mode != "FEDERATION_ONLY" && p.Mode != "MODE_UNSPECIFIED":
 		return s.about.blocked("choose another toGoogle.pool", "it is another product's pool (%s)", p.Mode)
-	case owner == anothers || !s.b.Adopts("toGoogle.pool"):
-		return s.about.blocked("choose another toGoogle.pool, or list toGoogle.pool under adopt if it already admits the role", "%s", stranger(owner))
+	case owner == anothers:
+		return s.about.blocked("choose another toGoogle.pool", "%s", stranger(owner))
+	case !s.b.Adopts("toGoogle.pool"):
+		return s.about.blocked("choose another toGoogle.pool, or list toGoogle.pool under adopt if it already admits the role", "%s", stranger(owner)).
+			unless("toGoogle.pool")
 	case p.Disabled:
 		return s.about.blocked("have its owner enable it", "the pool to be adopted is disabled, and an adopted pool is never edited")
 	}

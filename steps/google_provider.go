@@ -135,7 +135,7 @@ func (s *providerStep) planThere(p *iam.WorkloadIdentityPoolProvider, pool *iam.
 func (s *providerStep) planStranger(have admission, owner whose, issuer string) Change {
 	if !s.b.Adopts("toGoogle.pool") && !s.b.Adopts("toGoogle.provider") {
 		return s.about.blocked("choose another toGoogle.provider and toGoogle.pool, or list toGoogle.provider under adopt if it already admits the role",
-			"%s", stranger(owner))
+			"%s", stranger(owner)).unless("toGoogle.provider")
 	}
 	c, wrongKind := s.immovable(have, issuer)
 	switch fields := s.differences(have); {

@@ -44,6 +44,9 @@ func runDestroy(ctx context.Context, o *destroyOptions, at *site) error {
 		return err
 	}
 	s.world.Consent.WithVM = o.withVM
+	if dir, err := s.state(); err == nil {
+		s.world.Evidence, _ = steps.ReadEvidence(dir) // without it, what was joined from two adopted things stays
+	}
 	if err := o.cloud.mayWrite(s, "destroy"); err != nil {
 		return err
 	}

@@ -62,14 +62,33 @@ func side(o cloud.Operator, err error, source, place, region, command string) ui
 }
 
 func (e *engine) preflight(ctx context.Context, b spec.Bridge) (steps.PreflightReport, error) {
+	_, report, err := e.check(ctx, b, nil)
+	return report, err
+}
+
+func (e *engine) check(ctx context.Context, b spec.Bridge, sink steps.Sink) (*session, steps.PreflightReport, error) {
 	s, err := openSession(ctx, e.at, b, steps.Consent{AcceptAccount: e.change.account})
 	if err != nil {
-		return steps.PreflightReport{}, err
+		return nil, steps.PreflightReport{}, err
 	}
 	if err := s.signIn(ctx); err != nil {
-		return steps.PreflightReport{}, err
+		return nil, steps.PreflightReport{}, err
 	}
-	return steps.Preflight(ctx, s.world, s.ops, nil)
+	report, err := steps.Preflight(ctx, s.world, s.ops, sink)
+	return s, report, err
+}
+
+// checked is preflight and plan in one look: the plan that preflight judged is the one that is applied, unless it could
+// not be made, in which case planning again says why.
+func (e *engine) checked(ctx context.Context, b spec.Bridge, sink steps.Sink) (steps.PreflightReport, func() (steps.Plan, error), error) {
+	s, report, err := e.check(ctx, b, e.stepSink(sink))
+	if err != nil || len(report.Plan.Changes) == 0 {
+		return report, func() (steps.Plan, error) { return e.plan(ctx, b, steps.Consent{}, sink) }, err
+	}
+	return report, func() (steps.Plan, error) {
+		e.keep(s)
+		return report.Plan, steps.CheckIdentity(ctx, s.world, s.ops)
+	}, nil
 }
 
 func (e *engine) plan(ctx context.Context, b spec.Bridge, consent steps.Consent, sink steps.Sink) (steps.Plan, error) {
@@ -85,13 +104,18 @@ func (e *engine) plan(ctx context.Context, b spec.Bridge, consent steps.Consent,
 	if err != nil {
 		return steps.Plan{}, err
 	}
+	e.keep(s)
+	return plan, nil
+}
+
+// keep makes s the session of the calls that follow a plan.
+func (e *engine) keep(s *session) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if e.planned != nil {
 		s.journal = e.planned.journal // locked once for the whole run
 	}
 	e.planned = s
-	return plan, nil
 }
 
 // session is that of the last plan: what it found out is what the next calls need.

@@ -74,10 +74,10 @@ func (p printer) wayOut(c steps.Change) {
 	}
 	arrow := p.symbol("→", "->")
 	if c.Allow != "" {
-		p.line("    %s list %s under adopt: in the file, or pass --adopt %s", arrow, c.Allow, c.Allow)
+		p.line("    %s for this run and the file: --adopt %s", arrow, c.Allow)
 	}
 	if c.Accept != "" {
-		p.line("    %s if you know that the account was re-created: --accept-account %s", arrow, c.Accept)
+		p.line("    %s once you know who re-created it: --accept-account %s", arrow, c.Accept)
 	}
 	if c.Command != "" {
 		p.line("    %s %s", arrow, c.Command)

@@ -85,7 +85,7 @@ func (t *setupRun) all(ctx context.Context) error {
 
 // look is everything before the first write.
 func (t *setupRun) look(ctx context.Context) error {
-	check, err := t.e.preflight(ctx, t.b)
+	check, planned, err := t.e.checked(ctx, t.b, t.r.step)
 	if err != nil {
 		return err
 	}
@@ -94,7 +94,7 @@ func (t *setupRun) look(ctx context.Context) error {
 		return &noError{answer: "something is in the way"}
 	}
 	t.notes(check)
-	plan, err := t.e.plan(ctx, t.b, steps.Consent{}, t.r.step)
+	plan, err := planned()
 	if err != nil {
 		return err
 	}
