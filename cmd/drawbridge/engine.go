@@ -42,12 +42,18 @@ func (e *engine) signIn(ctx context.Context) ui.Sides {
 		err = endpointUsage(err)
 		return ui.Sides{Google: ui.Side{Err: err}, AWS: ui.Side{Err: err}}
 	}
+	var places steps.Places
+	var wg sync.WaitGroup
+	wg.Go(func() { places = steps.SeePlaces(ctx, google, aws, b.Google.Project) })
 	ops := cloud.SignIn(ctx, google, aws)
+	wg.Wait()
 	e.at.told.heading.Operator = operatorOf(ops)
-	return ui.Sides{
+	sides := ui.Sides{
 		Google: side(ops.Google, ops.GoogleErr, google.Source, b.Google.Project, "", "gcloud auth application-default login"),
 		AWS:    side(ops.AWS, ops.AWSErr, aws.Source, ops.AWS.Account, b.AWS.Region, "aws configure sso"),
 	}
+	sides.Google.Number, sides.Google.Name, sides.AWS.Name = places.ProjectNumber, places.ProjectName, places.AccountAlias
+	return sides
 }
 
 func side(o cloud.Operator, err error, source, place, region, command string) ui.Side {

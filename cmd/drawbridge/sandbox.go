@@ -14,6 +14,7 @@ import (
 type sandboxOptions struct {
 	streams
 	knobs
+	proxy bool
 }
 
 func newSandbox(s streams) *cobra.Command {
@@ -24,12 +25,17 @@ func newSandbox(s streams) *cobra.Command {
 		Long: `Serve both clouds on loopback until interrupted (exit code 0). The first line says where, the next ones are the
 exports that point drawbridge, aws, gcloud, Terraform and the client libraries at it, then comes "ready".
 
-The sandbox is strict: it checks signatures, evaluates policies and refuses what the real clouds refuse.`,
-		Example: "  drawbridge sandbox > sandbox.env & eval \"$(grep ^export sandbox.env)\"\n  drawbridge sandbox --sandbox-state world.json --fault aws.iam.CreateRole=Throttling*2",
+The sandbox is strict: it checks signatures, evaluates policies and refuses what the real clouds refuse.
+
+With --proxy it listens as an HTTP(S) proxy and puts the clouds behind their real names: programs keep their real addresses,
+unedited files included. Its certificate authority is good for a day and for the clouds' domains; every other host is refused.`,
+		Example: "  drawbridge sandbox > sandbox.env & eval \"$(grep ^export sandbox.env)\"\n" +
+			"  drawbridge sandbox --proxy\n  drawbridge sandbox --sandbox-state world.json --fault aws.iam.CreateRole=Throttling*2",
 		Args:    nothing,
 		RunE:    func(c *cobra.Command, _ []string) error { return runSandbox(c.Context(), o) },
 	}
 	o.bind(c)
+	c.Flags().BoolVar(&o.proxy, "proxy", false, "be a proxy before the clouds' real names, instead of an endpoint")
 	return c
 }
 
@@ -37,7 +43,9 @@ func runSandbox(ctx context.Context, o *sandboxOptions) error {
 	if err := o.check(); err != nil {
 		return err
 	}
-	server, err := sandbox.Start(context.WithoutCancel(ctx), o.options())
+	options := o.options()
+	options.Proxy = o.proxy
+	server, err := sandbox.Start(context.WithoutCancel(ctx), options)
 	if err != nil {
 		return err
 	}
