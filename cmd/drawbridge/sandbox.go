@@ -31,8 +31,8 @@ With --proxy it listens as an HTTP(S) proxy and puts the clouds behind their rea
 unedited files included. Its certificate authority is good for a day and for the clouds' domains; every other host is refused.`,
 		Example: "  drawbridge sandbox > sandbox.env & eval \"$(grep ^export sandbox.env)\"\n" +
 			"  drawbridge sandbox --proxy\n  drawbridge sandbox --sandbox-state world.json --fault aws.iam.CreateRole=Throttling*2",
-		Args:    nothing,
-		RunE:    func(c *cobra.Command, _ []string) error { return runSandbox(c.Context(), o) },
+		Args: nothing,
+		RunE: func(c *cobra.Command, _ []string) error { return runSandbox(c.Context(), o) },
 	}
 	o.bind(c)
 	c.Flags().BoolVar(&o.proxy, "proxy", false, "be a proxy before the clouds' real names, instead of an endpoint")

@@ -57,15 +57,32 @@ func (p *proxy) serve(w http.ResponseWriter, r *http.Request, answer http.Handle
 	}
 	switch {
 	case r.Method == http.MethodConnect && port == "443" && speaksFor(host):
-		p.connect(w, host)
-	case r.Method != http.MethodConnect && r.URL.IsAbs() && (host == metadataAddress || speaksFor(host)):
+		p.connect(w, p.secured(host))
+	case r.Method == http.MethodConnect && port == "80" && servesPlain(host):
+		p.connect(w, plainly) // Node opens tunnels for plain http too
+	case r.Method != http.MethodConnect && r.URL.IsAbs() && servesPlain(host):
 		answer(w, r)
 	default:
 		http.Error(w, fmt.Sprintf("the drawbridge sandbox speaks for Google Cloud and AWS only, not for %s", r.Host), http.StatusForbidden)
 	}
 }
 
-func (p *proxy) connect(w http.ResponseWriter, host string) {
+// servesPlain tells the hosts that are spoken for without TLS.
+func servesPlain(host string) bool { return host == metadataAddress || speaksFor(host) }
+
+func plainly(c net.Conn) net.Conn { return c }
+
+func (p *proxy) secured(host string) func(net.Conn) net.Conn {
+	return func(c net.Conn) net.Conn {
+		return tls.Server(c, &tls.Config{
+			MinVersion:     tls.VersionTLS12,
+			NextProtos:     []string{"http/1.1"},
+			GetCertificate: func(*tls.ClientHelloInfo) (*tls.Certificate, error) { return p.authority.leaf(strings.ToLower(host)) },
+		})
+	}
+}
+
+func (p *proxy) connect(w http.ResponseWriter, end func(net.Conn) net.Conn) {
 	conn, _, err := http.NewResponseController(w).Hijack()
 	if err != nil {
 		http.Error(w, "cannot open a tunnel", http.StatusInternalServerError)
@@ -75,11 +92,7 @@ func (p *proxy) connect(w http.ResponseWriter, host string) {
 		_ = conn.Close()
 		return
 	}
-	p.tunnels.add(tls.Server(conn, &tls.Config{
-		MinVersion:     tls.VersionTLS12,
-		NextProtos:     []string{"http/1.1"},
-		GetCertificate: func(*tls.ClientHelloInfo) (*tls.Certificate, error) { return p.authority.leaf(strings.ToLower(host)) },
-	}))
+	p.tunnels.add(end(conn))
 }
 
 // tunnels is a listener whose connections are the ends of tunnels.

@@ -18,17 +18,24 @@ func plugins() string {
 	return "/opt/tf-plugins"
 }
 
-func TestStockTerraformMakesKeepsAndDestroys(t *testing.T) {
+// terraformDir is an initialised directory with the test's configuration.
+func terraformDir(t *testing.T, s *sandbox.Server) string {
+	t.Helper()
 	stock(t, "terraform")
 	if _, err := os.Stat(filepath.Join(plugins(), "registry.terraform.io/hashicorp/aws")); err != nil {
 		t.Skip("NOT TESTED with Terraform: its AWS provider is not installed here")
 	}
-	s := start(t, sandbox.Options{})
 	dir := t.TempDir()
 	if err := os.CopyFS(dir, os.DirFS("testdata/clients/terraform")); err != nil {
 		t.Fatal(err)
 	}
 	terraform(t, s, dir, 0, "init", "-plugin-dir="+plugins())
+	return dir
+}
+
+func TestStockTerraformMakesKeepsAndDestroys(t *testing.T) {
+	s := start(t, sandbox.Options{})
+	dir := terraformDir(t, s)
 	terraform(t, s, dir, 0, "apply", "-auto-approve")
 	terraform(t, s, dir, 0, "plan", "-detailed-exitcode")
 	terraform(t, s, dir, 0, "destroy", "-auto-approve")
