@@ -1,0 +1,75 @@
+// Package inventory reads what stands in one Google Cloud project and one AWS account, each thing once, as plain values.
+// It judges nothing, changes nothing and keeps no client. What it may not read is listed with the permission that was
+// missing; nothing that could not be read is ever passed off as absent.
+package inventory
+
+import (
+	"slices"
+	"time"
+
+	"github.com/drawbridge-cloud/drawbridge/internal/spec"
+)
+
+// Inventory is one project and one account at one moment. Either may be nil: it was not asked about.
+type Inventory struct {
+	At      time.Time
+	Project *Project
+	Account *Account
+	Files   []File        // credential configuration files that workloads use, as found on this machine
+	Bridges []spec.Bridge // what is wanted between the two; none: only what stands is known
+	Unread  []Unread
+}
+
+// Part is one kind of thing that is read as a whole, and that a reader may not be allowed to see.
+type Part string
+
+// The parts of an inventory.
+const (
+	PartProject         Part = "google.project"
+	PartProjectPolicy   Part = "google.project-policy"
+	PartServices        Part = "google.services"
+	PartAccounts        Part = "google.service-accounts"
+	PartAccountPolicies Part = "google.service-account-policies"
+	PartAccountKeys     Part = "google.service-account-keys"
+	PartPools           Part = "google.pools"
+	PartOrgPolicies     Part = "google.org-policies"
+	PartLiens           Part = "google.liens"
+	PartIdentities      Part = "aws.identities" // users, roles and policies with their documents
+	PartSessions        Part = "aws.sessions"   // how long each role's sessions may last
+	PartOIDCProviders   Part = "aws.oidc-providers"
+	PartAccessKeys      Part = "aws.access-keys"
+	PartOutbound        Part = "aws.outbound-federation"
+	PartInstances       Part = "aws.instances" // of one region
+	PartQuotas          Part = "aws.quotas"
+)
+
+// Unread is a part, or one thing of it, that could not be read.
+type Unread struct {
+	Part       Part   `json:"part"`
+	Name       string `json:"name,omitempty"` // the one thing; "" for the whole part
+	Permission string `json:"permission"`     // that would let it be read
+	Reason     string `json:"reason"`         // why it was not, one line
+}
+
+// Missing is the first of the parts that was not read whole.
+func (inv Inventory) Missing(parts ...Part) (Unread, bool) {
+	for _, u := range inv.Unread {
+		if slices.Contains(parts, u.Part) {
+			return u, true
+		}
+	}
+	return Unread{}, false
+}
+
+// Document is a policy document under a name.
+type Document struct {
+	Name string
+	JSON string
+}
+
+// File is a credential configuration file on this machine.
+type File struct {
+	Path  string
+	Mode  uint32 // permission bits
+	Bytes []byte
+}
