@@ -29,21 +29,14 @@ type recorded struct {
 	} `yaml:"response"`
 }
 
-// shared finds a file of the shared folder next to any directory above this one.
-func shared(t *testing.T, name string) []byte {
+// tape reads a recording of the real service.
+func tape(t *testing.T, name string) []byte {
 	t.Helper()
-	dir, err := os.Getwd()
+	raw, err := os.ReadFile(filepath.Join("testdata", "recorded", name))
 	if err != nil {
 		t.Fatal(err)
 	}
-	for range 8 {
-		if raw, err := os.ReadFile(filepath.Join(dir, "shared", name)); err == nil {
-			return raw
-		}
-		dir = filepath.Dir(dir)
-	}
-	t.Skip("no recording of the real service here: shared/" + name + " is absent")
-	return nil
+	return raw
 }
 
 // asRecorded gives the sandbox the recording's project, with the same owner and APIs as the seeded one.
@@ -63,16 +56,16 @@ func asRecorded(t *testing.T, c *cloud) {
 var operationPart = regexp.MustCompile(`operations/[a-z0-9]+`)
 
 func TestPoolsAnswerAsRecorded(t *testing.T) {
-	var tape struct {
+	var pools struct {
 		Interactions []recorded `yaml:"interactions"`
 	}
-	if err := yaml.Unmarshal(shared(t, "conformance/workload-identity-pool.recording.yaml"), &tape); err != nil {
+	if err := yaml.Unmarshal(tape(t, "workload-identity-pool.recording.yaml"), &pools); err != nil {
 		t.Fatal(err)
 	}
 	c := start(t)
 	asRecorded(t, c)
 	operations := map[string]string{} // recorded name to ours
-	for _, one := range tape.Interactions {
+	for _, one := range pools.Interactions {
 		url := c.URL() + strings.TrimPrefix(one.Request.URL, "https://iam.googleapis.com")
 		url = operationPart.ReplaceAllStringFunc(url, func(name string) string { return operations[name] })
 		r, err := http.NewRequestWithContext(t.Context(), one.Request.Method, url, strings.NewReader(one.Request.Body))
