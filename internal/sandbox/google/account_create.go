@@ -2,14 +2,14 @@ package google
 
 import (
 	"net/http"
-	"regexp"
 	"strings"
 
+	"github.com/drawbridge-cloud/drawbridge/internal/sandbox/shape"
 	"github.com/drawbridge-cloud/drawbridge/internal/sandbox/wire"
 	"github.com/drawbridge-cloud/drawbridge/internal/sandbox/world"
 )
 
-var accountID = regexp.MustCompile(`^[a-z][-a-z0-9]{4,28}[a-z0-9]$`)
+var accountID = shape.Of(`^[a-z][-a-z0-9]{4,28}[a-z0-9]$`)
 
 // maxAccounts is the quota of accounts per project.
 const maxAccounts = 100
@@ -48,7 +48,7 @@ func accountDomain(project string) string {
 }
 
 func (q *call) checkNewAccount(id string, a accountJSON) error {
-	if !accountID.MatchString(id) {
+	if !accountID(id) {
 		text := "Invalid service account ID: " + id + ". It must match [a-z]([-a-z0-9]*[a-z0-9]) and be between 6 and 30 characters long."
 		return invalidArgument("%s", text).With(wire.BadRequest("account_id", text))
 	}

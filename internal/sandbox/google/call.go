@@ -8,11 +8,11 @@ import (
 	"io"
 	"net/http"
 	"net/url"
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
 
+	"github.com/drawbridge-cloud/drawbridge/internal/sandbox/shape"
 	"github.com/drawbridge-cloud/drawbridge/internal/sandbox/wire"
 	"github.com/drawbridge-cloud/drawbridge/internal/sandbox/world"
 )
@@ -162,7 +162,7 @@ func writeValue(w http.ResponseWriter, value any) {
 	}
 }
 
-var unknownField = regexp.MustCompile(`unknown field "([^"]*)"`)
+var unknownField = shape.Parts(`unknown field "([^"]*)"`)
 
 // decode reads the JSON body into out. An unknown field is refused as Google does; an empty body is an empty object.
 func (q *call) decode(out any) error {
@@ -179,7 +179,7 @@ func (q *call) decode(out any) error {
 		return nil
 	}
 	text := fmt.Sprintf("Invalid JSON payload received. %s", err)
-	if m := unknownField.FindStringSubmatch(err.Error()); m != nil {
+	if m := unknownField(err.Error()); m != nil {
 		text = fmt.Sprintf("Invalid JSON payload received. Unknown name \"%s\": Cannot find field.", m[1])
 	}
 	return invalidArgument("%s", text).With(wire.BadRequest("", text))

@@ -37,7 +37,7 @@ func (q *call) authenticate() error {
 	if !ok {
 		return q.unauthenticated(invalidCredentials, "CREDENTIALS_UNSUPPORTED")
 	}
-	token, ok := q.g.Tokens[bearer]
+	token, ok := q.accessToken(bearer)
 	if !ok {
 		return q.unauthenticated(invalidCredentials, "ACCESS_TOKEN_TYPE_UNSUPPORTED")
 	}

@@ -3,14 +3,14 @@ package google
 import (
 	"net/http"
 	"path"
-	"regexp"
 	"strings"
 	"unicode/utf8"
 
+	"github.com/drawbridge-cloud/drawbridge/internal/sandbox/shape"
 	"github.com/drawbridge-cloud/drawbridge/internal/sandbox/world"
 )
 
-var instanceName = regexp.MustCompile(`^[a-z]([-a-z0-9]{0,61}[a-z0-9])?$`)
+var instanceName = shape.Of(`^[a-z]([-a-z0-9]{0,61}[a-z0-9])?$`)
 
 func computeInvalid(field, value, why string) error {
 	e := invalidArgument("Invalid value for field 'resource.%s': '%s'. %s", field, value, why)
@@ -50,10 +50,10 @@ func (q *call) newInstance(in instanceJSON) (*world.ComputeInstance, error) {
 		Name: in.Name, Zone: q.vars["zone"], MachineType: path.Base(in.MachineType), Labels: in.Labels, Description: in.Description,
 		Network: "default", Created: q.now, DiskGB: "10", Metadata: map[string]string{},
 	}
-	if !instanceName.MatchString(in.Name) {
+	if !instanceName(in.Name) {
 		return nil, computeInvalid("name", in.Name, "Must be a match of regex '(?:[a-z](?:[-a-z0-9]{0,61}[a-z0-9])?)'")
 	}
-	if !machineType.MatchString(vm.MachineType) {
+	if !machineType(vm.MachineType) {
 		return nil, computeInvalid("machineType", in.MachineType, "The referenced resource does not exist.")
 	}
 	if err := checkLabels(in.Labels); err != nil {
@@ -79,9 +79,9 @@ func (q *call) newInstance(in instanceJSON) (*world.ComputeInstance, error) {
 }
 
 // The length is held apart: the letters of all scripts, repeated 63 times, cost every start of the program 4 MB.
-var labelText = regexp.MustCompile(`^[\p{Ll}\p{Lo}0-9_-]*$`)
+var labelText = shape.Of(`^[\p{Ll}\p{Lo}0-9_-]*$`)
 
-func isLabel(s string) bool { return utf8.RuneCountInString(s) <= 63 && labelText.MatchString(s) }
+func isLabel(s string) bool { return utf8.RuneCountInString(s) <= 63 && labelText(s) }
 
 func checkLabels(labels map[string]string) error {
 	for key, value := range labels {

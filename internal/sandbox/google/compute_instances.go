@@ -3,9 +3,9 @@ package google
 import (
 	"cmp"
 	"path"
-	"regexp"
 	"slices"
 
+	"github.com/drawbridge-cloud/drawbridge/internal/sandbox/shape"
 	"github.com/drawbridge-cloud/drawbridge/internal/sandbox/world"
 )
 
@@ -65,14 +65,14 @@ func (q *call) instances(zone string) []instanceJSON {
 	return out
 }
 
-var labelFilter = regexp.MustCompile(`^\(?\s*(labels\.([a-z0-9_-]+)|name)\s*(=|eq|:)\s*"?([^")]*)"?\s*\)?$`)
+var labelFilter = shape.Parts(`^\(?\s*(labels\.([a-z0-9_-]+)|name)\s*(=|eq|:)\s*"?([^")]*)"?\s*\)?$`)
 
 // labelled understands filters such as labels.NAME=VALUE and name=NAME. Another filter matches nothing.
 func labelled(vm *world.ComputeInstance, filter string) bool {
 	if filter == "" {
 		return true
 	}
-	m := labelFilter.FindStringSubmatch(filter)
+	m := labelFilter(filter)
 	switch {
 	case m == nil:
 		return false

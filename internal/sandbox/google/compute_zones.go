@@ -1,9 +1,10 @@
 package google
 
 import (
-	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/drawbridge-cloud/drawbridge/internal/sandbox/shape"
 )
 
 const compute = "compute.googleapis.com"
@@ -132,14 +133,14 @@ func (q *call) getZone() (any, error) {
 	return q.zone(q.vars["zone"]), nil
 }
 
-var machineType = regexp.MustCompile(`^((e2|n1|n2|n2d|n4|c3|c4|t2d|t2a|c2)-(micro|small|medium|standard-[0-9]+|highmem-[0-9]+|highcpu-[0-9]+)|f1-micro|g1-small)$`)
+var machineType = shape.Of(`^((e2|n1|n2|n2d|n4|c3|c4|t2d|t2a|c2)-(micro|small|medium|standard-[0-9]+|highmem-[0-9]+|highcpu-[0-9]+)|f1-micro|g1-small)$`)
 
 func (q *call) getMachineType() (any, error) {
 	path := "projects/" + q.vars["project"] + "/zones/" + q.vars["zone"] + "/machineTypes/" + q.vars["type"]
 	if err := q.needCompute("compute.machineTypes.get", path); err != nil {
 		return nil, err
 	}
-	if !machineType.MatchString(q.vars["type"]) || !zoneExists(q.vars["zone"]) {
+	if !machineType(q.vars["type"]) || !zoneExists(q.vars["zone"]) {
 		return nil, computeNotFound(path)
 	}
 	return map[string]any{"kind": "compute#machineType", "name": q.vars["type"], "zone": q.vars["zone"], "selfLink": q.link(path)}, nil

@@ -1,11 +1,11 @@
 package google
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 	"time"
 
+	"github.com/drawbridge-cloud/drawbridge/internal/sandbox/shape"
 	"github.com/drawbridge-cloud/drawbridge/internal/sandbox/wire"
 	"github.com/drawbridge-cloud/drawbridge/internal/sandbox/world"
 )
@@ -16,7 +16,7 @@ func credentialRoutes() []route {
 	const one = "v1/projects/{project}/serviceAccounts/{account}"
 	const id = "iamcredentials.projects.serviceAccounts."
 	return of(iamCredentials,
-		post(one+":generateAccessToken", id+"generateAccessToken", (*call).generateAccessToken).writing(),
+		post(one+":generateAccessToken", id+"generateAccessToken", (*call).generateAccessToken),
 		post(one+":generateIdToken", id+"generateIdToken", (*call).generateIDToken),
 		post(one+":signJwt", id+"signJwt", (*call).signJWT),
 		get(one+"/allowedLocations", id+"getAllowedLocations", (*call).allowedLocations),
@@ -51,10 +51,10 @@ func (q *call) target(permission string, delegates []string) (*world.ServiceAcco
 	return a, q.needAccount(permission, a)
 }
 
-var delegateName = regexp.MustCompile(`^projects/-/serviceAccounts/([^/]+)$`)
+var delegateName = shape.Parts(`^projects/-/serviceAccounts/([^/]+)$`)
 
 func (q *call) delegate(name string) (*world.ServiceAccount, error) {
-	m := delegateName.FindStringSubmatch(name)
+	m := delegateName(name)
 	if m == nil {
 		return nil, invalidArgument("Invalid form of delegate: %q. Want projects/-/serviceAccounts/{account}.", name)
 	}
@@ -92,8 +92,8 @@ func (q *call) generateAccessToken() (any, error) {
 		return nil, err
 	}
 	expires := q.now.Add(life)
-	token := q.issue(&world.GoogleToken{Account: a.UniqueID, Email: a.Email, Scopes: in.Scope, Expires: expires})
-	return map[string]string{"accessToken": token, "expireTime": expires.UTC().Truncate(time.Second).Format(time.RFC3339)}, nil
+	token, err := q.cloud.issue(&world.GoogleToken{Account: a.UniqueID, Email: a.Email, Scopes: in.Scope, Expires: expires})
+	return map[string]string{"accessToken": token, "expireTime": expires.UTC().Truncate(time.Second).Format(time.RFC3339)}, err
 }
 
 func badScope(s string) bool {
@@ -117,25 +117,6 @@ func (q *call) lifetime(text string, a *world.ServiceAccount) (time.Duration, er
 		return 0, invalidArgument("The access token lifetime cannot exceed %d seconds.", int(most.Seconds()))
 	}
 	return d, nil
-}
-
-// issue stores an access token, forgetting expired ones now and then.
-func (q *call) issue(t *world.GoogleToken) string {
-	kind := "ya29.c."
-	if t.Pool != "" {
-		kind = "ya29.d."
-	}
-	token := kind + world.Random(48)
-	if len(q.g.Tokens)%256 == 0 {
-		for old, other := range q.g.Tokens {
-			if q.now.After(other.Expires) {
-				delete(q.g.Tokens, old)
-			}
-		}
-	}
-	q.g.Tokens[token] = t
-	q.cloud.world.Issued(token)
-	return token
 }
 
 func (q *call) generateIDToken() (any, error) {

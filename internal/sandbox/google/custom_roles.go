@@ -2,11 +2,11 @@ package google
 
 import (
 	"cmp"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/drawbridge-cloud/drawbridge/internal/sandbox/judge"
+	"github.com/drawbridge-cloud/drawbridge/internal/sandbox/shape"
 	"github.com/drawbridge-cloud/drawbridge/internal/sandbox/world"
 )
 
@@ -53,7 +53,9 @@ func (q *call) getCustomRole() (any, error) {
 	return customView(r, true), nil
 }
 
-var roleID = regexp.MustCompile(`^[a-zA-Z0-9_.]{3,64}$`)
+const roleIDPattern = `^[a-zA-Z0-9_.]{3,64}$`
+
+var roleID = shape.Of(roleIDPattern)
 
 func (q *call) createRole() (any, error) {
 	var in struct {
@@ -66,8 +68,8 @@ func (q *call) createRole() (any, error) {
 	if err := q.needIn("iam.roles.create", ""); err != nil {
 		return nil, err
 	}
-	if !roleID.MatchString(in.RoleID) {
-		return nil, invalidArgument("The role_id %q is invalid. It must match %s.", in.RoleID, roleID)
+	if !roleID(in.RoleID) {
+		return nil, invalidArgument("The role_id %q is invalid. It must match %s.", in.RoleID, roleIDPattern)
 	}
 	if err := checkRolePermissions(in.Role.IncludedPermissions); err != nil {
 		return nil, err

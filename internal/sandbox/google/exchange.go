@@ -3,12 +3,12 @@ package google
 import (
 	"errors"
 	"net/url"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/drawbridge-cloud/drawbridge/internal/sandbox/judge"
+	"github.com/drawbridge-cloud/drawbridge/internal/sandbox/shape"
 	"github.com/drawbridge-cloud/drawbridge/internal/sandbox/wire"
 	"github.com/drawbridge-cloud/drawbridge/internal/sandbox/world"
 )
@@ -94,7 +94,7 @@ func (in exchangeRequest) check() error {
 	return nil
 }
 
-var audience = regexp.MustCompile(`^//iam\.googleapis\.com/projects/([0-9]+)/locations/global/workloadIdentityPools/([a-z0-9-]{4,32})/providers/([a-z0-9-]{4,32})$`)
+var audience = shape.Parts(`^//iam\.googleapis\.com/projects/([0-9]+)/locations/global/workloadIdentityPools/([a-z0-9-]{4,32})/providers/([a-z0-9-]{4,32})$`)
 
 // target is the provider that a token is exchanged at, copied out of the world.
 type target struct {
@@ -122,7 +122,7 @@ func (q *call) exchange() (any, error) {
 }
 
 func (q *call) exchangeTarget(name string) (target, error) {
-	m := audience.FindStringSubmatch(name)
+	m := audience(name)
 	if m == nil {
 		return target{}, oauth("invalid_request", audienceText)
 	}
@@ -168,7 +168,7 @@ func (c *Cloud) finishExchange(in exchangeRequest, at target, now time.Time) (an
 	if refusal, ok := errors.AsType[*judge.Refusal](err); ok {
 		return nil, oauth(refusal.Code, refusal.Reason)
 	}
-	token, err := c.issueFederated(world.GoogleToken{
+	token, err := c.issue(&world.GoogleToken{
 		Pool: at.pool, Provider: at.provider.ID, Subject: who.Subject, Groups: who.Groups, Custom: who.Custom,
 		Scopes: strings.Fields(in.Scope), Expires: now.Add(life),
 	})
@@ -184,14 +184,4 @@ func (c *Cloud) assertion(in exchangeRequest, at target, now time.Time) (map[str
 		return claims, awsLifetime, err
 	}
 	return c.jwtAssertion(in.SubjectToken, at, now)
-}
-
-func (c *Cloud) issueFederated(t world.GoogleToken) (string, error) {
-	var token string
-	err := c.world.Change(func(s *world.State, now time.Time) error {
-		q := &call{cloud: c, state: s, g: &s.Google, now: now}
-		token = q.issue(&t)
-		return nil
-	})
-	return token, err
 }

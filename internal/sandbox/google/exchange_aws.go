@@ -7,10 +7,10 @@ import (
 	"fmt"
 	"io"
 	"net/url"
-	"regexp"
 	"slices"
 	"strings"
 
+	"github.com/drawbridge-cloud/drawbridge/internal/sandbox/shape"
 	"github.com/drawbridge-cloud/drawbridge/internal/sandbox/wire"
 )
 
@@ -28,7 +28,7 @@ type signedJSON struct {
 const formatText = "AWS request has invalid format."
 
 // stsHost is the regional host; the global one is not taken.
-var stsHost = regexp.MustCompile(`^sts\.[a-z0-9-]+\.amazonaws\.com$`)
+var stsHost = shape.Of(`^sts\.[a-z0-9-]+\.amazonaws\.com$`)
 
 const targetHeader = "x-goog-cloud-target-resource"
 
@@ -87,7 +87,7 @@ func parseSigned(subjectToken string) (wire.SignedRequest, error) {
 func checkSigned(s wire.SignedRequest, audience string) error {
 	u, err := url.Parse(s.URL)
 	bad := oauth("invalid_grant", formatText)
-	if err != nil || u.Scheme != "https" || !stsHost.MatchString(u.Host) || u.User != nil || u.Fragment != "" ||
+	if err != nil || u.Scheme != "https" || !stsHost(u.Host) || u.User != nil || u.Fragment != "" ||
 		u.Path != "" && u.Path != "/" || s.Method != "POST" || len(s.Body) > 0 {
 		return bad
 	}

@@ -12,8 +12,8 @@ func (q *call) introspect() (any, error) {
 	if q.r.Header.Get("Authorization") == "" && form.Get("client_id") == "" {
 		return nil, &wire.OAuthError{Code: 401, Word: "invalid_client", Description: "The OAuth client was not found."}
 	}
-	t := q.g.Tokens[form.Get("token")]
-	if t == nil || t.Pool == "" || !q.now.Before(t.Expires) {
+	t, ok := q.accessToken(form.Get("token"))
+	if !ok || t.Pool == "" || !q.now.Before(t.Expires) {
 		return map[string]any{"active": false}, nil
 	}
 	if _, reason := q.callerOf(t); reason != "" {

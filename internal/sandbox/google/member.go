@@ -1,15 +1,16 @@
 package google
 
 import (
-	"regexp"
 	"strings"
+
+	"github.com/drawbridge-cloud/drawbridge/internal/sandbox/shape"
 )
 
 var (
-	principal  = regexp.MustCompile(`^(principal|principalSet)://iam\.googleapis\.com/projects/([^/]+)/locations/global/workloadIdentityPools/([^/]+)/(.+)$`)
-	setSuffix  = regexp.MustCompile(`^(\*|group/.+|attribute\.[a-z0-9_]+/.+)$`)
-	kubernetes = regexp.MustCompile(`^serviceAccount:([a-z][a-z0-9-]*)\.svc\.id\.goog\[([a-z0-9-]+)/([a-z0-9.-]+)\]$`)
-	emailShape = regexp.MustCompile(`^[^@\s:]+@[^@\s:]+\.[^@\s:]+$`)
+	principal  = shape.Parts(`^(principal|principalSet)://iam\.googleapis\.com/projects/([^/]+)/locations/global/workloadIdentityPools/([^/]+)/(.+)$`)
+	setSuffix  = shape.Of(`^(\*|group/.+|attribute\.[a-z0-9_]+/.+)$`)
+	kubernetes = shape.Parts(`^serviceAccount:([a-z][a-z0-9-]*)\.svc\.id\.goog\[([a-z0-9-]+)/([a-z0-9.-]+)\]$`)
+	emailShape = shape.Of(`^[^@\s:]+@[^@\s:]+\.[^@\s:]+$`)
 )
 
 // normalMember puts a member in the form it is stored in: e-mails in lower case, principals untouched.
@@ -54,13 +55,13 @@ func (q *call) checkKnown(ok bool, kind, value string) error {
 }
 
 func (q *call) checkAccountMember(m, email string) error {
-	if k := kubernetes.FindStringSubmatch(m); k != nil {
+	if k := kubernetes(m); k != nil {
 		if p := q.g.Projects[k[1]]; p != nil && p.GKE {
 			return nil
 		}
 		return poolUnknown(k[1] + ".svc.id.goog")
 	}
-	if !emailShape.MatchString(email) {
+	if !emailShape(email) {
 		return invalidArgument("The member %s is of an unknown type. Please set a valid type prefix for the member.", m)
 	}
 	if a := q.accountAnywhere(email); a == nil || !q.visible(a) {
@@ -71,7 +72,7 @@ func (q *call) checkAccountMember(m, email string) error {
 
 // checkPrincipal wants the project's number and a pool that exists and is not deleted.
 func (q *call) checkPrincipal(m string) error {
-	part := principal.FindStringSubmatch(m)
+	part := principal(m)
 	if part == nil {
 		return invalidArgument("Invalid principal: %s.", m)
 	}
@@ -87,7 +88,7 @@ func (q *call) checkPrincipal(m string) error {
 	} else if found := p.Pools[pool]; found == nil || !found.Deleted.IsZero() || !q.settledSince(found.Created) {
 		return poolUnknown(m)
 	}
-	if kind == "principal" && !strings.HasPrefix(rest, "subject/") || kind == "principalSet" && !setSuffix.MatchString(rest) {
+	if kind == "principal" && !strings.HasPrefix(rest, "subject/") || kind == "principalSet" && !setSuffix(rest) {
 		return invalidArgument("Invalid principal: %s.", m)
 	}
 	return q.checkDomain("")
@@ -98,10 +99,10 @@ func poolUnknown(name string) error {
 		strings.TrimPrefix(strings.TrimPrefix(name, "principalSet:"), "principal:"))
 }
 
-var deletedMember = regexp.MustCompile(`^(user|serviceAccount|group):[^?]+\?uid=[0-9]+$|^principal(Set)?://`)
+var deletedMember = shape.Of(`^(user|serviceAccount|group):[^?]+\?uid=[0-9]+$|^principal(Set)?://`)
 
 func checkDeleted(m, rest string) error {
-	if deletedMember.MatchString(rest) {
+	if deletedMember(rest) {
 		return nil
 	}
 	return invalidArgument("Invalid member: %s.", m)

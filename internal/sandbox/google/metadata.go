@@ -20,7 +20,6 @@ func metadataRoutes() []route {
 	}
 	for i, leaf := range []string{"identity", "token"} {
 		rt := get("computeMetadata/v1/instance/service-accounts/{who}/"+leaf, "metadata."+leaf, (*call).metadata).public()
-		rt.write = leaf == "token"
 		out = slices.Insert(out, i, rt)
 	}
 	return out
@@ -159,8 +158,8 @@ func (q *call) metadataToken(vm *world.ComputeInstance, a *world.ServiceAccount)
 	if a.Disabled || len(vm.Scopes) == 0 {
 		return nil, &bareError{http.StatusForbidden, "the service account is disabled or has no scopes on this instance"}
 	}
-	token := q.issue(&world.GoogleToken{Account: a.UniqueID, Email: a.Email, Scopes: vm.Scopes, Expires: q.now.Add(usualLifetime)})
-	return map[string]any{"access_token": token, "expires_in": int(usualLifetime.Seconds()) - 1, "token_type": "Bearer"}, nil
+	token, err := q.cloud.issue(&world.GoogleToken{Account: a.UniqueID, Email: a.Email, Scopes: vm.Scopes, Expires: q.now.Add(usualLifetime)})
+	return map[string]any{"access_token": token, "expires_in": int(usualLifetime.Seconds()) - 1, "token_type": "Bearer"}, err
 }
 
 // metadataIdentity mints an ID token for the instance. Only the full format tells the e-mail and the machine.

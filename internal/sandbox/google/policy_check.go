@@ -2,11 +2,11 @@ package google
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/drawbridge-cloud/drawbridge/internal/sandbox/judge"
+	"github.com/drawbridge-cloud/drawbridge/internal/sandbox/shape"
 	"github.com/drawbridge-cloud/drawbridge/internal/sandbox/wire"
 	"github.com/drawbridge-cloud/drawbridge/internal/sandbox/world"
 )
@@ -93,7 +93,7 @@ func checkCondition(b world.PolicyBinding, version int) error {
 		return invalidArgument("Condition title must be between 1 and 100 characters long.")
 	case len(c.Description) > 256:
 		return invalidArgument("Condition description must be at most 256 characters long.")
-	case strings.Count(c.Expression, "&&")+strings.Count(c.Expression, "||")+len(negation.FindAllString(c.Expression, -1)) > maxOperators:
+	case strings.Count(c.Expression, "&&")+strings.Count(c.Expression, "||")+len(negation(c.Expression)) > maxOperators:
 		return invalidArgument("Condition expression has more than %d logical operators.", maxOperators)
 	}
 	if err := judge.CheckBindingCondition(c.Expression); err != nil {
@@ -103,7 +103,7 @@ func checkCondition(b world.PolicyBinding, version int) error {
 	return nil
 }
 
-var negation = regexp.MustCompile(`![^=]`)
+var negation = shape.All(`![^=]`)
 
 // merge adds a binding to the one with the same role and condition, as Google does; empty ones vanish.
 func merge(list []world.PolicyBinding, b world.PolicyBinding) []world.PolicyBinding {

@@ -1,19 +1,19 @@
 package google
 
 import (
-	"regexp"
 	"strings"
 	"time"
 	"unicode/utf8"
 
+	"github.com/drawbridge-cloud/drawbridge/internal/sandbox/shape"
 	"github.com/drawbridge-cloud/drawbridge/internal/sandbox/wire"
 	"github.com/drawbridge-cloud/drawbridge/internal/sandbox/world"
 )
 
-var poolID = regexp.MustCompile(`^[a-z0-9-]{4,32}$`)
+var poolID = shape.Of(`^[a-z0-9-]{4,32}$`)
 
 func checkPoolID(field, id string) error {
-	if poolID.MatchString(id) && !strings.HasPrefix(id, "gcp-") {
+	if poolID(id) && !strings.HasPrefix(id, "gcp-") {
 		return nil
 	}
 	text := "The ID must be 4-32 characters of [a-z0-9-] and must not begin with the reserved prefix gcp-, got: " + id

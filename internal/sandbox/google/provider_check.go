@@ -3,11 +3,11 @@ package google
 import (
 	"encoding/json"
 	"net/url"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/drawbridge-cloud/drawbridge/internal/sandbox/judge"
+	"github.com/drawbridge-cloud/drawbridge/internal/sandbox/shape"
 	"github.com/drawbridge-cloud/drawbridge/internal/sandbox/wire"
 	"github.com/drawbridge-cloud/drawbridge/internal/sandbox/world"
 )
@@ -41,7 +41,7 @@ func (in providerJSON) provider(id string) (*world.Provider, error) {
 	return v, nil
 }
 
-var awsAccount = regexp.MustCompile(`^[0-9]{12}$`)
+var awsAccount = shape.Of(`^[0-9]{12}$`)
 
 func badAWSAccount(id string) error {
 	text := "The AWS account ID must be 12 digits, got: " + id
@@ -54,7 +54,7 @@ func (q *call) checkProvider(pool *world.Pool, v *world.Provider) error {
 	if err := checkPoolText(v.DisplayName, v.Description); err != nil {
 		return err
 	}
-	if v.AWSAccount != "" && !awsAccount.MatchString(v.AWSAccount) {
+	if v.AWSAccount != "" && !awsAccount(v.AWSAccount) {
 		return badAWSAccount(v.AWSAccount)
 	}
 	if v.OIDC != nil {

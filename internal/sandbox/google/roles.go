@@ -2,11 +2,11 @@ package google
 
 import (
 	"cmp"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/drawbridge-cloud/drawbridge/internal/sandbox/judge"
+	"github.com/drawbridge-cloud/drawbridge/internal/sandbox/shape"
 )
 
 func roleRoutes() []route {
@@ -75,11 +75,11 @@ func (q *call) getRole() (any, error) {
 	return predefinedView(r, true), nil
 }
 
-var fullResource = regexp.MustCompile(`^//(cloudresourcemanager|iam)\.googleapis\.com/projects/([^/]+)(/serviceAccounts/[^/]+|/locations/global/workloadIdentityPools/[^/]+)?$`)
+var fullResource = shape.Parts(`^//(cloudresourcemanager|iam)\.googleapis\.com/projects/([^/]+)(/serviceAccounts/[^/]+|/locations/global/workloadIdentityPools/[^/]+)?$`)
 
 // resourceKind reads a full resource name: the project it is in and what it is, as judge.TestableOn names kinds.
 func (q *call) resourceKind(name string) (string, error) {
-	m := fullResource.FindStringSubmatch(name)
+	m := fullResource(name)
 	if m == nil || q.projectNamed(m[2]) == nil {
 		return "", invalidArgument("Invalid full resource name: %q.", name)
 	}

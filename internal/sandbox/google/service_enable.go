@@ -29,7 +29,7 @@ func (q *call) checkEnable(name string) error {
 	if err := q.needServices("serviceusage.services.enable", "enable service ["+name+"]"); err != nil {
 		return err
 	}
-	if !serviceName.MatchString(name) || !slices.Contains(knownServices, name) {
+	if !serviceName(name) || !slices.Contains(knownServices, name) {
 		return serviceUnknown(name)
 	}
 	if !permits(q.project, "gcp.restrictServiceUsage", name) {

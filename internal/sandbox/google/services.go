@@ -2,10 +2,10 @@ package google
 
 import (
 	"encoding/json"
-	"regexp"
 	"slices"
 	"strings"
 
+	"github.com/drawbridge-cloud/drawbridge/internal/sandbox/shape"
 	"github.com/drawbridge-cloud/drawbridge/internal/sandbox/wire"
 	"github.com/drawbridge-cloud/drawbridge/internal/sandbox/world"
 )
@@ -34,7 +34,7 @@ var knownServices = strings.Fields(`
 	serviceusage.googleapis.com sheets.googleapis.com spanner.googleapis.com sqladmin.googleapis.com storage.googleapis.com
 	sts.googleapis.com translate.googleapis.com vision.googleapis.com webrisk.googleapis.com`)
 
-var serviceName = regexp.MustCompile(`^[a-z][a-z0-9.-]*\.[a-z]+$`)
+var serviceName = shape.Of(`^[a-z][a-z0-9.-]*\.[a-z]+$`)
 
 type serviceJSON struct {
 	Name   string            `json:"name"`

@@ -120,12 +120,12 @@ func (t Tamper) Pool(project, id string, f func(*world.Pool)) error {
 func (t Tamper) SignIn(email string, life time.Duration, scopes ...string) (string, error) {
 	var token string
 	err := t.c.world.Change(func(s *world.State, now time.Time) error {
-		q := &call{cloud: t.c, state: s, g: &s.Google, now: now}
+		var err error
 		if email = strings.ToLower(email); s.Google.Users[email] == nil {
 			s.Google.Users[email] = &world.GoogleUser{Email: email, Sub: "1" + s.Digits(20)}
 		}
-		token = q.issue(&world.GoogleToken{User: email, Scopes: scopes, Expires: now.Add(life)})
-		return nil
+		token, err = t.c.issue(&world.GoogleToken{User: email, Scopes: scopes, Expires: now.Add(life)})
+		return err
 	})
 	return token, err
 }

@@ -48,8 +48,8 @@ func invalidToken() error {
 
 // known finds a live access token of a person or an account. Federated tokens are not told about here.
 func (q *call) known(token string) (*world.GoogleToken, identity, bool) {
-	t := q.g.Tokens[token]
-	if t == nil || !q.now.Before(t.Expires) || t.Pool != "" {
+	t, ok := q.accessToken(token)
+	if !ok || !q.now.Before(t.Expires) || t.Pool != "" {
 		return nil, identity{}, false
 	}
 	if _, reason := q.callerOf(t); reason != "" {

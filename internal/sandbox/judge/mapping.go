@@ -2,13 +2,14 @@ package judge
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
 	"cel.dev/cel-go/cel"
 	"cel.dev/cel-go/common/types"
 	"cel.dev/cel-go/common/types/ref"
+
+	"github.com/drawbridge-cloud/drawbridge/internal/sandbox/shape"
 )
 
 // Limits of a provider's mapping and condition.
@@ -21,7 +22,7 @@ const (
 	maxMappedBytes = 8 << 10
 )
 
-var customTarget = regexp.MustCompile(`^attribute\.[a-z0-9_]+$`)
+var customTarget = shape.Of(`^attribute\.[a-z0-9_]+$`)
 
 // DefaultAWSMapping is what Google applies to an AWS provider that was made without a mapping.
 func DefaultAWSMapping() map[string]string {
@@ -115,7 +116,7 @@ func checkTargets(mapping map[string]string) error {
 	for target := range mapping {
 		switch {
 		case target == "google.subject" || target == "google.groups":
-		case !customTarget.MatchString(target):
+		case !customTarget(target):
 			return invalid("Invalid mapped attribute key: %s. Custom mapped attributes must be in format 'attribute.{custom_attribute}'.", target)
 		case len(target)-len("attribute.") > maxTargetName:
 			return invalid("The mapped attribute key '%s' exceeds the %d characters limit.", target, maxTargetName)
