@@ -96,8 +96,8 @@ func says(t *testing.T, want string, env []string, program string, args ...strin
 	}
 }
 
-// workloadKey tells the test's own binary, started anew, to be a workload with one of Google's Go libraries. Only a
-// process of its own takes proxy and authorities from the environment.
+// workloadKey tells the test's own binary, started anew, to be a workload with one of Google's Go libraries, or the source
+// of a load. Only a process of its own takes proxy and authorities from the environment.
 const workloadKey = "DRAWBRIDGE_TEST_WORKLOAD"
 
 func TestMain(m *testing.M) {
@@ -108,6 +108,9 @@ func TestMain(m *testing.M) {
 }
 
 func workload(library string) int {
+	if library == "load" {
+		return generate()
+	}
 	ctx := context.Background()
 	client, err := signIn(ctx, library)
 	if err == nil {

@@ -1,119 +1,145 @@
 package sandbox_test
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
-	"io"
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
 	"net/http"
-	"net/url"
+	"os"
+	"os/exec"
 	"runtime"
-	"strings"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	signer "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
-
 	"github.com/drawbridge-cloud/drawbridge/internal/sandbox"
 )
 
-// mixed is a handful of calls as a bridge makes them: reads, a change, a session, a page of Google's.
-type mixed struct {
-	client  *http.Client
-	server  *sandbox.Server
-	keys    aws.Credentials
-	token   string
-	google  string
-	counter atomic.Int64
+// loadKey, set to "full", asks for the whole load: 2,000 calls a second for thirty seconds.
+const loadKey = "DRAWBRIDGE_TEST_LOAD"
+
+// load is how many calls a second are made for how long, by a process that this is written to.
+type load struct {
+	Mix    *mix
+	Rate   int
+	Length time.Duration
 }
 
-func newMixed(tb testing.TB, s *sandbox.Server, token string) *mixed {
-	tb.Helper()
-	id, secret := s.World().OperatorKey()
-	transport := &http.Transport{MaxIdleConnsPerHost: 64}
-	tb.Cleanup(transport.CloseIdleConnections)
-	return &mixed{
-		client: &http.Client{Transport: transport}, server: s, token: token,
-		keys: aws.Credentials{AccessKeyID: id, SecretAccessKey: secret}, google: s.Environ()["CLOUDSDK_AUTH_ACCESS_TOKEN"],
+// report is what the loading process saw.
+type report struct {
+	Calls, Failed     int
+	First             string // failure
+	Took              time.Duration
+	Median, P99, Most time.Duration
+}
+
+// generate makes the calls that standard input asks for and prints what came of them.
+func generate() int {
+	var l load
+	if err := json.NewDecoder(os.Stdin).Decode(&l); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
 	}
+	if err := json.NewEncoder(os.Stdout).Encode(l.run(context.Background())); err != nil {
+		return 1
+	}
+	return 0
 }
 
-// call makes the next call of the mix and answers its status.
-func (m *mixed) call(tb testing.TB) int {
-	switch m.counter.Add(1) % 5 {
-	case 0:
-		return m.aws(tb, "sts", url.Values{"Action": {"GetCallerIdentity"}, "Version": {"2011-06-15"}})
-	case 1:
-		return m.aws(tb, "iam", url.Values{"Action": {"GetRole"}, "RoleName": {"ci-runner"}, "Version": {"2010-05-08"}})
-	case 2:
-		return m.aws(tb, "iam", url.Values{"Action": {"UpdateRole"}, "RoleName": {"ci-runner"}, "Description": {"x"}, "Version": {"2010-05-08"}})
-	case 3:
-		return m.aws(tb, "", url.Values{
-			"Action": {"AssumeRoleWithWebIdentity"}, "Version": {"2011-06-15"}, "RoleSessionName": {"load"},
-			"RoleArn": {"arn:aws:iam::123456789012:role/drawbridge/ci-runner"}, "WebIdentityToken": {m.token},
+// run starts each call at its own time, whether or not the ones before are answered, as far as 64 callers can.
+func (l load) run(ctx context.Context) report {
+	l.Mix.client = &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 64}, Timeout: 30 * time.Second}
+	total := int64(float64(l.Rate) * l.Length.Seconds())
+	took := make([]time.Duration, total)
+	var next, failed atomic.Int64
+	var first sync.Once
+	out := report{Calls: int(total)}
+	began := time.Now()
+	var wg sync.WaitGroup
+	for range 64 {
+		wg.Go(func() {
+			for n := next.Add(1) - 1; n < total; n = next.Add(1) - 1 {
+				due := began.Add(time.Duration(n) * time.Second / time.Duration(l.Rate))
+				time.Sleep(time.Until(due))
+				if err := l.Mix.call(ctx, n); err != nil {
+					failed.Add(1)
+					first.Do(func() { out.First = err.Error() })
+				}
+				took[n] = time.Since(due)
+			}
 		})
 	}
-	r, _ := http.NewRequestWithContext(tb.Context(), http.MethodGet, m.server.URL()+"/v1/projects/acme-build", nil)
-	r.Header.Set("Authorization", "Bearer "+m.google)
-	return m.send(tb, r)
+	wg.Wait()
+	out.Took, out.Failed = time.Since(began), int(failed.Load())
+	slices.Sort(took)
+	out.Median, out.P99, out.Most = took[total/2], took[total*99/100], took[total-1]
+	return out
 }
 
-func (m *mixed) aws(tb testing.TB, service string, form url.Values) int {
-	body := form.Encode()
-	r, _ := http.NewRequestWithContext(tb.Context(), http.MethodPost, m.server.URL()+"/", strings.NewReader(body))
-	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	if service != "" {
-		if err := signer.NewSigner().SignHTTP(tb.Context(), m.keys, r, sha256hex(body), service, "us-east-1", time.Now()); err != nil {
-			tb.Fatal(err)
-		}
+// from starts another process that makes the calls.
+func (l load) from(t *testing.T) report {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), must(os.Executable())(t))
+	cmd.Env = append(os.Environ(), workloadKey+"=load")
+	cmd.Stdin, cmd.Stderr = bytes.NewReader(must(json.Marshal(l))(t)), os.Stderr
+	var out report
+	if err := json.Unmarshal(must(cmd.Output())(t), &out); err != nil {
+		t.Fatal(err)
 	}
-	return m.send(tb, r)
+	return out
 }
 
-func (m *mixed) send(tb testing.TB, r *http.Request) int {
-	res, err := m.client.Do(r)
-	if err != nil {
-		tb.Error(err)
-		return 0
+// TestLoadFromAnotherProcess has another process make mixed calls at a steady rate: none may fail, and what the sandbox
+// keeps may not grow with their number.
+func TestLoadFromAnotherProcess(t *testing.T) {
+	s := start(t, sandbox.Options{})
+	l := load{Mix: newMix(t, s), Rate: 200, Length: 2 * time.Second}
+	full := os.Getenv(loadKey) == "full"
+	if full {
+		l.Rate, l.Length = 2000, 30*time.Second
 	}
-	defer res.Body.Close()
-	drain(res.Body)
-	return res.StatusCode
-}
-
-func BenchmarkMixedCalls(b *testing.B) {
-	s, err := sandbox.Start(b.Context(), sandbox.Options{Dir: b.TempDir()})
-	if err != nil {
-		b.Fatal(err)
+	warm := l
+	warm.Length /= 4
+	warm.from(t) // fills what is bounded
+	s.ResetCalls()
+	before := heap()
+	got := l.from(t)
+	s.ResetCalls()
+	grown := int64(heap()) - int64(before)
+	t.Logf("%d calls in %s, %d failed; median %s, 99%% %s, slowest %s; heap %d KiB, grown by %d KiB",
+		got.Calls, got.Took.Round(time.Millisecond), got.Failed, got.Median, got.P99, got.Most, before>>10, grown>>10)
+	if got.Failed > 0 {
+		t.Errorf("%d of %d calls failed, first: %s", got.Failed, got.Calls, got.First)
 	}
-	defer s.Close()
-	m := newMixed(b, s, "")
-	b.RunParallel(func(pb *testing.PB) {
-		for pb.Next() {
-			m.call(b)
-		}
-	})
+	if full && got.Took > l.Length+time.Second {
+		t.Errorf("%d calls took %s, want %s", got.Calls, got.Took, l.Length)
+	}
+	if grown > 8<<20 {
+		t.Errorf("%d calls left %d KiB behind", got.Calls, grown>>10)
+	}
 }
 
-// TestMemoryStaysFlatUnderLoad makes many calls from several sides at once: none may fail, and what is kept may not
-// grow with their number.
+// TestMemoryStaysFlatUnderLoad makes many calls from several sides at once, as fast as they are answered.
 func TestMemoryStaysFlatUnderLoad(t *testing.T) {
 	s := start(t, sandbox.Options{})
-	newRole(t, s, "ci-runner", googleTrust("accounts.google.com"))
-	m := newMixed(t, s, idToken(t, s, nil))
-	calls := 4000
+	m := newMix(t, s)
+	m.client = &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 64}}
+	t.Cleanup(m.client.CloseIdleConnections)
+	calls := int64(4000)
 	if testing.Short() {
 		calls = 400
 	}
 	run := func() {
 		var wg sync.WaitGroup
+		var n atomic.Int64
 		for range 8 {
 			wg.Go(func() {
 				for range calls / 8 {
-					if status := m.call(t); status != http.StatusOK {
-						t.Errorf("got status %d", status)
+					if err := m.call(t.Context(), n.Add(1)); err != nil {
+						t.Error(err)
 						return
 					}
 				}
@@ -131,16 +157,23 @@ func TestMemoryStaysFlatUnderLoad(t *testing.T) {
 	}
 }
 
+func BenchmarkGoogleRead(b *testing.B) {
+	s, err := sandbox.Start(b.Context(), sandbox.Options{Dir: b.TempDir()})
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer s.Close()
+	m := &mix{URL: s.URL(), Operator: s.World().OperatorToken()}
+	for b.Loop() {
+		if err := m.call(b.Context(), 4); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
 func heap() uint64 {
 	runtime.GC()
 	var m runtime.MemStats
 	runtime.ReadMemStats(&m)
 	return m.HeapAlloc
 }
-
-func sha256hex(s string) string {
-	sum := sha256.Sum256([]byte(s))
-	return hex.EncodeToString(sum[:])
-}
-
-func drain(r io.Reader) { _, _ = io.Copy(io.Discard, r) }
