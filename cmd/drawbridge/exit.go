@@ -18,6 +18,7 @@ const (
 	exitFailed      exitCode = 1   // it failed, or a side is not signed in
 	exitUsage       exitCode = 2   // wrong usage or unusable input; nothing was touched
 	exitNo          exitCode = 3   // it worked and the answer is no
+	exitNotOurs     exitCode = 125 // exec failed before or beside its command, whose own codes are passed on
 	exitInterrupted exitCode = 130 // SIGINT; what was done is journaled
 	exitTerminated  exitCode = 143 // SIGTERM; the same
 )
@@ -74,6 +75,28 @@ type mendError struct{ err error }
 func (e *mendError) Error() string { return e.err.Error() }
 func (e *mendError) Unwrap() error { return e.err }
 
+// childError is the exit code of a command that exec ran. The command has said itself what was wrong with it, unless it
+// never began.
+type childError struct {
+	code exitCode
+	err  error // nil when it ran
+}
+
+func (e *childError) Error() string {
+	if e.err != nil {
+		return e.err.Error()
+	}
+	return "the command failed"
+}
+
+func (e *childError) Unwrap() error { return e.err }
+
+// ownError is a failure of exec's own, whose code must not be taken for the command's.
+type ownError struct{ err error }
+
+func (e *ownError) Error() string { return e.err.Error() }
+func (e *ownError) Unwrap() error { return e.err }
+
 // signalError is the cause with which a signal ends a run.
 type signalError struct{ signal os.Signal }
 
@@ -89,6 +112,9 @@ func codeOf(err error) exitCode {
 	if err == nil {
 		return exitDone
 	}
+	if child, ok := errors.AsType[*childError](err); ok {
+		return child.code
+	}
 	if _, ok := errors.AsType[*mendError](err); ok {
 		return exitFailed
 	}
@@ -100,6 +126,9 @@ func codeOf(err error) exitCode {
 	}
 	if _, ok := errors.AsType[*timeoutError](err); ok {
 		return exitFailed
+	}
+	if _, ok := errors.AsType[*ownError](err); ok {
+		return exitNotOurs
 	}
 	if _, ok := errors.AsType[*noError](err); ok {
 		return exitNo

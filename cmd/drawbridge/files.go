@@ -26,7 +26,7 @@ func (s *session) make(kinds []string) ([]artifact.File, error) {
 
 // input is what files are made from: the addresses are those of the active endpoints.
 func (s *session) input() artifact.Input {
-	in := artifact.Input{Bridge: s.bridge, Facts: s.world.Facts}
+	in := artifact.Input{Bridge: s.bridge, Facts: s.world.Facts, Program: s.program}
 	if s.real() {
 		return in
 	}

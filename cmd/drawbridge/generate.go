@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"regexp"
 	"slices"
 
 	"github.com/spf13/cobra"
@@ -12,10 +13,14 @@ import (
 
 type generateOptions struct {
 	cloudCommand
-	kinds []string
-	dir   string
-	check bool
+	kinds   []string
+	dir     string
+	check   bool
+	program string
 }
+
+// programPath is what the two that start programs can read: Google's libraries split at spaces and know no quotes.
+var programPath = regexp.MustCompile(`^/[\w./+-]+$`)
 
 func newGenerate(s streams) *cobra.Command {
 	o := &generateOptions{cloudCommand: cloudCommand{streams: s}}
@@ -40,6 +45,7 @@ Exit code 3 with --check: a file is stale, edited or missing.`,
 	o.cloud.bind(c)
 	c.Flags().StringVarP(&o.dir, "output", "o", "", "write into `DIR`")
 	c.Flags().BoolVar(&o.check, "check", false, "write nothing; compare with what is in DIR")
+	c.Flags().StringVar(&o.program, "program", artifact.DefaultProgram, "where drawbridge lies on the workload (`PATH`)")
 	return c
 }
 
@@ -58,6 +64,8 @@ func (o *generateOptions) takeKinds(_ *cobra.Command, args []string) error {
 		}
 	}
 	switch {
+	case !programPath.MatchString(o.program):
+		return usage("--program "+o.program+" is no absolute path of plain letters", "write it without spaces, such as "+artifact.DefaultProgram)
 	case o.dir == "" && len(o.kinds) > 1 && !o.cloud.output.json():
 		return usage("only one file can go to stdout", "name a directory: -o DIR")
 	case o.dir == "" && o.check:
@@ -71,6 +79,7 @@ func runGenerate(ctx context.Context, o *generateOptions, at *site) error {
 	if err != nil {
 		return err
 	}
+	s.program = o.program
 	files, err := o.make(ctx, s)
 	if err != nil {
 		return err

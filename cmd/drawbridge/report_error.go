@@ -26,6 +26,9 @@ func tell(s streams, err error) exitCode {
 	if _, no := errors.AsType[*noError](err); no && exit == exitNo {
 		return exit
 	}
+	if child, ok := errors.AsType[*childError](err); ok && child.err == nil {
+		return exit
+	}
 	p := newPrinter(s.err, s, false, s.errTerminal)
 	parts := []error{err}
 	if e, ok := errors.AsType[*partError](err); ok {

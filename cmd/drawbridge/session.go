@@ -20,6 +20,7 @@ type session struct {
 	world   *steps.World
 	ops     cloud.Operators
 	journal *steps.Journal
+	program string // where generated files look for drawbridge; "" for the usual place
 }
 
 // openSession opens the clouds of a bridge without a call.

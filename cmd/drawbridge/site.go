@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -20,6 +21,7 @@ type site struct {
 	streams
 	flags  *cloudFlags
 	env    func(string) string
+	laid   map[string]string // what the sandbox laid over the environment
 	log    io.Writer
 	closes []func() error
 }
@@ -51,7 +53,8 @@ func (at *site) startSandbox(ctx context.Context) error {
 		return err
 	}
 	at.closes = append(at.closes, server.Close)
-	at.env = overlay(at.streams.env, server.Environ())
+	at.laid = server.Environ()
+	at.env = overlay(at.streams.env, at.laid)
 	return nil
 }
 
@@ -87,6 +90,23 @@ func leadsElsewhere(name string) bool {
 		}
 	}
 	return false
+}
+
+// environment is env as a list, for a command that is run.
+func (at *site) environment() []string {
+	if at.laid == nil {
+		return at.environ
+	}
+	var out []string
+	for _, v := range at.environ {
+		if name, _, _ := strings.Cut(v, "="); !leadsElsewhere(name) {
+			out = append(out, v)
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(at.laid)) {
+		out = append(out, name+"="+at.laid[name])
+	}
+	return out
 }
 
 // options is how the clouds of a bridge are opened.

@@ -52,6 +52,12 @@ func besideStockClients(e *testscript.Env) error {
 	e.Setenv("CLOUDSDK_COMPONENT_MANAGER_DISABLE_UPDATE_CHECK", "true")
 	e.Setenv("AWS_EC2_METADATA_DISABLED", "true")
 	e.Setenv("AWS_PAGER", "")
+	for _, dir := range filepath.SplitList(e.Getenv("PATH")) {
+		if path, err := exec.LookPath(filepath.Join(dir, "drawbridge")); err == nil {
+			e.Setenv("DRAWBRIDGE", path)
+			break
+		}
+	}
 	return nil
 }
 

@@ -3,6 +3,8 @@ package artifact
 import (
 	"fmt"
 	"strings"
+
+	"github.com/drawbridge-cloud/drawbridge/internal/spec"
 )
 
 // AWSConfig writes a profile for ~/.aws/config whose credentials come from drawbridge on the Google workload: no key is
@@ -20,9 +22,10 @@ func AWSConfig(in Input) (File, error) {
 	if in.Endpoints.AWS != "" {
 		fmt.Fprintf(&out, "endpoint_url = %s\n", strings.TrimRight(in.Endpoints.AWS, "/"))
 	}
-	// The SDKs want an absolute path: they expand neither ~ nor variables.
-	fmt.Fprintf(&out, "credential_process = /usr/local/bin/drawbridge credential-process --role %s --audience %s\n",
-		b.ToAWSRoleARN(), b.ToAWS.Audience)
+	// The SDKs want an absolute path: they expand neither ~ nor variables. They do not hand the region on. Some give the
+	// line to a shell and some split it themselves, in the shell's manner.
+	fmt.Fprintf(&out, "credential_process = %s credential-process --role %s --audience %s --region %s --session-name %s\n",
+		in.program(), b.ToAWSRoleARN(), shellWord(b.ToAWS.Audience), b.AWS.Region, sessionName(b))
 	return File{
 		Path:    "aws-config",
 		Kind:    kind,
@@ -31,6 +34,12 @@ func AWSConfig(in Input) (File, error) {
 		Command: "aws --profile " + b.Name + " sts get-caller-identity",
 		Bytes:   []byte(out.String()),
 	}, nil
+}
+
+// sessionName is how sessions of the bridge are called in AWS's logs, as credential-process calls them by itself.
+func sessionName(b spec.Bridge) string {
+	name := "drawbridge-" + b.Name
+	return name[:min(len(name), 64)]
 }
 
 // BridgeFile writes the bridge itself, complete: every default is written out.

@@ -12,6 +12,18 @@ type Input struct {
 	Bridge    spec.Bridge
 	Facts     *steps.Facts // what a plan read; a missing fact is an UnknownFactError
 	Endpoints Endpoints
+	Program   string // where drawbridge lies on the workload; default DefaultProgram
+}
+
+// DefaultProgram is where files look for drawbridge on a workload. It is an absolute path because what runs there, such
+// as cron, may search next to nowhere.
+const DefaultProgram = "/usr/local/bin/drawbridge"
+
+func (in Input) program() string {
+	if in.Program == "" {
+		return DefaultProgram
+	}
+	return in.Program
 }
 
 // Endpoints are the base URLs that a client of the bridge must use, with a trailing slash where the real ones carry a
