@@ -12,6 +12,7 @@ import (
 
 func TestStockAWSCommandLine(t *testing.T) {
 	stock(t, "aws")
+	t.Parallel()
 	s := start(t, sandbox.Options{})
 	newProfile(t, s, "reader")
 	newRole(t, s, "task", `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"ecs-tasks.amazonaws.com"},"Action":"sts:AssumeRole"}]}`)

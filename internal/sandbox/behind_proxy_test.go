@@ -143,6 +143,7 @@ func signIn(ctx context.Context, library string) (*crm.Service, error) {
 
 // TestUneditedFilesWorkBehindTheProxy has every stock program read the very file that gcloud writes.
 func TestUneditedFilesWorkBehindTheProxy(t *testing.T) {
+	t.Parallel()
 	s := bridged(t)
 	t.Run("Go, auth", func(t *testing.T) {
 		says(t, "project "+acme, append(asWorkload(t, s), workloadKey+"=auth"), must(os.Executable())(t))
@@ -197,6 +198,7 @@ func nodeProgram(t *testing.T) string {
 
 // TestOperatorsToolsWorkBehindTheProxy has the operator's own tools find both clouds without an endpoint.
 func TestOperatorsToolsWorkBehindTheProxy(t *testing.T) {
+	t.Parallel()
 	s := bridged(t)
 	env := append(clientEnv(t, s), "CLOUDSDK_CORE_DISABLE_PROMPTS=1", "CLOUDSDK_CORE_DISABLE_USAGE_REPORTING=true")
 	for line, want := range map[string]string{

@@ -35,6 +35,7 @@ func stock(t *testing.T, program string) {
 }
 
 func TestStockBoto3SeesNoDifference(t *testing.T) {
+	t.Parallel()
 	if testing.Short() {
 		t.Skip("short: not running Python")
 	}

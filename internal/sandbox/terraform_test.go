@@ -34,6 +34,7 @@ func terraformDir(t *testing.T, s *sandbox.Server) string {
 }
 
 func TestStockTerraformMakesKeepsAndDestroys(t *testing.T) {
+	t.Parallel()
 	s := start(t, sandbox.Options{})
 	dir := terraformDir(t, s)
 	terraform(t, s, dir, 0, "apply", "-auto-approve")

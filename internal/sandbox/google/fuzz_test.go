@@ -133,3 +133,37 @@ func FuzzAnyPath(f *testing.F) {
 		ask(t, c, r)
 	})
 }
+
+// FuzzIDToken asks what tokens of strangers say: nothing, unless Google signed them.
+func FuzzIDToken(f *testing.F) {
+	c := bare(f)
+	f.Add(`{"alg":"RS256","kid":"k"}`, `{"iss":"https://accounts.google.com","sub":"a","aud":"b","exp":99999999999}`)
+	f.Add(`{"alg":"none"}`, `{}`)
+	f.Fuzz(func(t *testing.T, header, payload string) {
+		b64 := base64.RawURLEncoding.EncodeToString
+		r := httptest.NewRequest(http.MethodGet, "/tokeninfo?id_token="+url.QueryEscape(b64([]byte(header))+"."+b64([]byte(payload))+".AAAA"), nil)
+		_, h, _ := c.Route(r)
+		w := httptest.NewRecorder()
+		h(w, r)
+		if w.Code != http.StatusBadRequest {
+			t.Errorf("%s %s: got %d %s, want 400", header, payload, w.Code, w.Body)
+		}
+	})
+}
+
+// FuzzAccessToken offers bearer tokens of strangers: nobody gets in.
+func FuzzAccessToken(f *testing.F) {
+	c := bare(f)
+	f.Add("ya29.c.AAAA")
+	f.Add("ya29.d.")
+	f.Fuzz(func(t *testing.T, token string) {
+		r := httptest.NewRequest(http.MethodGet, "/v1/projects/"+project, nil)
+		r.Header.Set("Authorization", "Bearer "+token)
+		_, h, _ := c.Route(r)
+		w := httptest.NewRecorder()
+		h(w, r)
+		if w.Code != http.StatusUnauthorized {
+			t.Errorf("%q: got %d %s, want 401", token, w.Code, w.Body)
+		}
+	})
+}
