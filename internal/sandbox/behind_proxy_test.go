@@ -179,6 +179,19 @@ func TestUneditedFilesWorkBehindTheProxy(t *testing.T) {
 	})
 }
 
+// TestKeyFilesWorkBehindTheProxy has gcloud make a key and sign in with the file that it wrote.
+func TestKeyFilesWorkBehindTheProxy(t *testing.T) {
+	stock(t, "gcloud")
+	t.Parallel()
+	s := bridged(t)
+	file := filepath.Join(t.TempDir(), "key.json")
+	operators := append(clientEnv(t, s), "CLOUDSDK_CONFIG="+t.TempDir(), "CLOUDSDK_CORE_DISABLE_PROMPTS=1")
+	says(t, "created key", operators, "gcloud", "iam", "service-accounts", "keys", "create", file, "--iam-account="+onAWS)
+	env := asWorkload(t, s)
+	says(t, "Activated service account credentials for: ["+onAWS+"]", env, "gcloud", "auth", "activate-service-account", "--key-file="+file)
+	says(t, acmeNumber, env, "gcloud", "projects", "describe", acme)
+}
+
 // nodeProgram installs Google's library for Node beside a copy of the program, as its lock file says.
 func nodeProgram(t *testing.T) string {
 	t.Helper()

@@ -39,6 +39,9 @@ func (q *call) authenticate() error {
 	}
 	token, ok := q.accessToken(bearer)
 	if !ok {
+		token, ok = q.selfSigned(bearer)
+	}
+	if !ok {
 		return q.unauthenticated(invalidCredentials, "ACCESS_TOKEN_TYPE_UNSUPPORTED")
 	}
 	if !q.now.Before(token.Expires) {

@@ -19,6 +19,7 @@ func credentialRoutes() []route {
 		post(one+":generateAccessToken", id+"generateAccessToken", (*call).generateAccessToken),
 		post(one+":generateIdToken", id+"generateIdToken", (*call).generateIDToken),
 		post(one+":signJwt", id+"signJwt", (*call).signJWT),
+		post(one+":signBlob", id+"signBlob", (*call).signBlob),
 		get(one+"/allowedLocations", id+"getAllowedLocations", (*call).allowedLocations),
 	)
 }
@@ -164,14 +165,6 @@ func (q *call) signed(claims map[string]any, field string) later {
 		token, err := w.Sign(world.IssuerGoogle, "RS256", claims)
 		return map[string]string{field: token}, err
 	}
-}
-
-// signJWT is refused for everybody who may not, and not done for those who may: no bridge needs it.
-func (q *call) signJWT() (any, error) {
-	if _, err := q.target("iam.serviceAccounts.signJwt", nil); err != nil {
-		return nil, err
-	}
-	return nil, failure(501, "UNIMPLEMENTED", "Signing JWTs of service accounts is not served by the sandbox.")
 }
 
 func (q *call) allowedLocations() (any, error) {

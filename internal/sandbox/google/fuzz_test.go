@@ -167,3 +167,23 @@ func FuzzAccessToken(f *testing.F) {
 		}
 	})
 }
+
+// FuzzAssertion signs in with JWTs of keys that nobody has.
+func FuzzAssertion(f *testing.F) {
+	c := bare(f)
+	f.Add(`{"alg":"RS256","kid":"k"}`, `{"iss":"deploy@acme-legacy.iam.gserviceaccount.com","aud":"https://oauth2.googleapis.com/token","iat":1,"exp":2}`)
+	f.Add(`{"alg":"none"}`, `{"iss":"a"}`)
+	f.Fuzz(func(t *testing.T, header, payload string) {
+		b64 := base64.RawURLEncoding.EncodeToString
+		r := form(url.Values{
+			"grant_type": {"urn:ietf:params:oauth:grant-type:jwt-bearer"}, "assertion": {b64([]byte(header)) + "." + b64([]byte(payload)) + ".AAAA"},
+		}.Encode())
+		r.URL.Path = "/token"
+		_, h, _ := c.Route(r)
+		w := httptest.NewRecorder()
+		h(w, r)
+		if w.Code != http.StatusBadRequest {
+			t.Errorf("%s %s: got %d %s, want 400", header, payload, w.Code, w.Body)
+		}
+	})
+}

@@ -122,8 +122,8 @@ func (q *call) switchKey(verb string, disabled bool) (any, error) {
 // maxKeys is the quota of user-managed keys per account.
 const maxKeys = 10
 
-// createKey makes a real RSA key and hands its private half out once. It is made with the world unlocked; the account
-// is looked up again afterwards.
+// createKey makes a real RSA key, hands its private half out once and keeps the public one. It is made with the world
+// unlocked; the account is looked up again afterwards.
 func (q *call) createKey() (any, error) {
 	var in struct{ PrivateKeyType, KeyAlgorithm string }
 	if err := q.decode(&in); err != nil {
@@ -182,7 +182,17 @@ func (c *Cloud) finishKey(view keyJSON, file keyFile) (any, error) {
 	view.PrivateKeyData = base64.StdEncoding.EncodeToString(body)
 	c.world.Issued(file.PrivateKey)
 	c.world.Issued(view.PrivateKeyData)
-	return view, nil
+	public, err := x509.MarshalPKIXPublicKey(private.Public())
+	if err != nil {
+		return nil, err
+	}
+	return view, c.world.Change(func(s *world.State, _ time.Time) error {
+		q := call{state: s, g: &s.Google}
+		if a := q.accountByID(file.ClientID); a != nil && a.Keys[file.PrivateKeyID] != nil {
+			a.Keys[file.PrivateKeyID].Public = public
+		}
+		return nil
+	})
 }
 
 func userKeys(a *world.ServiceAccount) int {

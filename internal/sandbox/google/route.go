@@ -54,7 +54,7 @@ func allRoutes() []route {
 	return slices.Concat(
 		serviceRoutes(), projectRoutes(), orgPolicyRoutes(),
 		accountRoutes(), keyRoutes(), roleRoutes(), poolRoutes(), providerRoutes(),
-		credentialRoutes(), exchangeRoutes(), tokenInfoRoutes(), discoveryRoutes(),
+		credentialRoutes(), exchangeRoutes(), keySignInRoutes(), tokenInfoRoutes(), discoveryRoutes(),
 		instanceRoutes(), zoneRoutes(), metadataRoutes(),
 	)
 }

@@ -12,7 +12,7 @@ type Google struct {
 	Users        map[string]*GoogleUser      `json:"users"`    // by e-mail
 	Groups       map[string][]string         `json:"groups"`   // e-mail to member strings
 	Roles        map[string]*CustomRole      `json:"roles"`    // by full name, "projects/P/roles/ID"
-	Tokens       map[string]*GoogleToken     `json:"tokens"`   // by the token itself
+	Tokens       map[string]*GoogleToken     `json:"tokens"`   // those the world was seeded with; others hold their own content
 	Operations   map[string]*GoogleOperation `json:"operations"`
 }
 
@@ -118,7 +118,7 @@ type GoogleKey struct {
 	Created     time.Time `json:"created"`
 	Expires     time.Time `json:"expires"`
 	Disabled    bool      `json:"disabled,omitempty"`
-	Certificate []byte    `json:"certificate,omitempty"` // public half, PEM
+	Public      []byte    `json:"public,omitempty"` // public half, PKIX; nil for the seeded keys, which nobody holds
 }
 
 // Pool is a workload identity pool. A deleted one keeps its id for thirty days.

@@ -6,19 +6,23 @@ import (
 	"crypto/elliptic"
 	"crypto/rand"
 	"crypto/rsa"
+	"crypto/sha256"
 	"crypto/x509"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 	"time"
 
 	"github.com/go-jose/go-jose/v4"
 )
 
-// Issuers of tokens. Each has its own key in State.Keys; IssuerAWS is followed by the account number.
+// Issuers of tokens. Each has its own key in State.Keys; IssuerAWS is followed by the account number, IssuerAccount by the id
+// of a service account's system-managed key.
 const (
 	IssuerGoogle   = "google"
+	IssuerAccount  = "account-key:"
 	IssuerAWS      = "aws:"
 	IssuerAWSES384 = "aws-es384:"
 )
@@ -59,6 +63,20 @@ func (w *World) Sign(issuer, alg string, claims any) (string, error) {
 	token, err := signed.CompactSerialize()
 	w.Issued(token)
 	return token, err
+}
+
+// SignBytes signs a text of any form with RSA PKCS #1 v1.5 over SHA-256. Do not call it inside View or Change.
+func (w *World) SignBytes(issuer string, text []byte) ([]byte, error) {
+	key, err := w.key(issuer, "RS256")
+	if err != nil {
+		return nil, err
+	}
+	sum := sha256.Sum256(text)
+	signature, err := key.Key.(crypto.Signer).Sign(rand.Reader, sum[:], crypto.SHA256)
+	if err != nil {
+		return nil, fmt.Errorf("sign bytes: %w", err)
+	}
+	return signature, nil
 }
 
 // Verify checks the signature of a compact JWT against the issuer's key and returns its claims undecoded. It looks at
@@ -142,7 +160,10 @@ func newKey(alg string) (crypto.Signer, error) {
 }
 
 func keyID(s *State, issuer, alg string) string {
+	own, ok := strings.CutPrefix(issuer, IssuerAccount)
 	switch {
+	case ok:
+		return own
 	case issuer == IssuerGoogle:
 		return s.Hex(40)
 	case alg == "ES384":

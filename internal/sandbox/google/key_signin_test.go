@@ -1,0 +1,134 @@
+package google_test
+
+import (
+	"crypto/x509"
+	"encoding/base64"
+	"encoding/json"
+	"encoding/pem"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/go-jose/go-jose/v4"
+	"golang.org/x/oauth2/google"
+	crm "google.golang.org/api/cloudresourcemanager/v1"
+	iam "google.golang.org/api/iam/v1"
+	"google.golang.org/api/iamcredentials/v1"
+)
+
+// keyFile makes a key of an account and answers the file that its holder keeps, which leads to this server.
+func (c *cloud) keyFile(a *iam.ServiceAccount) (name string, file []byte) {
+	c.t.Helper()
+	key, err := c.iam.Projects.ServiceAccounts.Keys.Create(a.Name, &iam.CreateServiceAccountKeyRequest{}).Do()
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	raw := must(base64.StdEncoding.DecodeString(key.PrivateKeyData))
+	return key.Name, []byte(strings.Replace(string(raw), "https://oauth2.googleapis.com/token", c.URL()+"/token", 1))
+}
+
+func TestKeyOfAnAccountSignsIn(t *testing.T) {
+	c := start(t)
+	a := c.account("ci-runner")
+	if err := c.Google().Tamper().Grant(project, "roles/browser", "serviceAccount:"+a.Email); err != nil {
+		t.Fatal(err)
+	}
+	name, file := c.keyFile(a)
+	config := must(google.JWTConfigFromJSON(file, crm.CloudPlatformScope))
+	token := must(config.TokenSource(t.Context()).Token())
+	if p := must(as(t, c.Server, token.AccessToken).crm.Projects.Get(project).Do()); p.ProjectId != project {
+		t.Errorf("got %v, want the project", p)
+	}
+	self := must(must(google.JWTAccessTokenSourceFromJSON(file, "https://cloudresourcemanager.googleapis.com/")).Token())
+	must(as(t, c.Server, self.AccessToken).crm.Projects.Get(project).Do())
+	_, err := as(t, c.Server, self.AccessToken).iam.Projects.ServiceAccounts.Get(a.Name).Do()
+	refused(t, err, 401, "invalid authentication credentials")
+
+	must(c.iam.Projects.ServiceAccounts.Keys.Disable(name, &iam.DisableServiceAccountKeyRequest{}).Do())
+	if _, err := config.TokenSource(t.Context()).Token(); err == nil || !strings.Contains(err.Error(), "Invalid JWT Signature.") {
+		t.Errorf("with a disabled key: got %v, want Invalid JWT Signature.", err)
+	}
+	must(c.iam.Projects.ServiceAccounts.Keys.Enable(name, &iam.EnableServiceAccountKeyRequest{}).Do())
+	must(c.iam.Projects.ServiceAccounts.Delete(a.Name).Do())
+	if _, err := config.TokenSource(t.Context()).Token(); err == nil || !strings.Contains(err.Error(), "Invalid grant: account not found") {
+		t.Errorf("of a deleted account: got %v, want account not found", err)
+	}
+}
+
+func TestKeySignInIsStrict(t *testing.T) {
+	c := start(t)
+	a := c.account("ci-runner")
+	_, raw := c.keyFile(a)
+	config := must(google.JWTConfigFromJSON(raw))
+	now := time.Now().Unix()
+	for name, tc := range map[string]struct {
+		change map[string]any
+		word   string
+		text   string
+	}{
+		"good":             {nil, "", ""},
+		"too long":         {map[string]any{"exp": now + 3700}, "invalid_grant", "short-lived token"},
+		"stale":            {map[string]any{"iat": now - 7200, "exp": now - 3600}, "invalid_grant", "short-lived token"},
+		"another audience": {map[string]any{"aud": "https://sts.googleapis.com/"}, "invalid_grant", "Failed audience check"},
+		"another subject":  {map[string]any{"sub": operator}, "unauthorized_client", "Client is unauthorized"},
+		"no scope":         {map[string]any{"scope": ""}, "invalid_scope", "Invalid OAuth scope"},
+		"nobody":           {map[string]any{"iss": "nobody@acme-build.iam.gserviceaccount.com"}, "invalid_grant", "account not found"},
+	} {
+		claims := map[string]any{"iss": a.Email, "aud": c.URL() + "/token", "scope": crm.CloudPlatformScope, "iat": now, "exp": now + 3600}
+		for key, value := range tc.change {
+			claims[key] = value
+		}
+		r := must(http.NewRequestWithContext(t.Context(), http.MethodPost, c.URL()+"/token", strings.NewReader(url.Values{
+			"grant_type": {"urn:ietf:params:oauth:grant-type:jwt-bearer"}, "assertion": {signedWith(t, config.PrivateKey, config.PrivateKeyID, claims)},
+		}.Encode())))
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		res, body := do(t, r)
+		if tc.word == "" && res.StatusCode != http.StatusOK || tc.word != "" && (res.StatusCode != http.StatusBadRequest || !strings.Contains(body, `"`+tc.word+`"`) || !strings.Contains(body, tc.text)) {
+			t.Errorf("%s: got %d %s, want %s %q", name, res.StatusCode, body, tc.word, tc.text)
+		}
+	}
+}
+
+func signedWith(t *testing.T, pem []byte, id string, claims any) string {
+	t.Helper()
+	key, err := privateKey(pem)
+	if err != nil {
+		t.Fatal(err)
+	}
+	signer := must(jose.NewSigner(jose.SigningKey{Algorithm: jose.RS256, Key: jose.JSONWebKey{Key: key, KeyID: id}}, nil))
+	return must(must(signer.Sign(must(json.Marshal(claims)))).CompactSerialize())
+}
+
+func TestAccountsSignForWhoeverMay(t *testing.T) {
+	c := start(t)
+	c.enable("iamcredentials.googleapis.com")
+	a := c.account("ci-runner")
+	name := "projects/-/serviceAccounts/" + a.Email
+	ask := &iamcredentials.SignJwtRequest{Payload: `{"sub":"x"}`}
+	_, err := c.minting.Projects.ServiceAccounts.SignJwt(name, ask).Do()
+	refused(t, err, 403, "iam.serviceAccounts.signJwt")
+	c.bind(a.Email, "roles/iam.serviceAccountTokenCreator", "user:"+operator)
+	signed := must(c.minting.Projects.ServiceAccounts.SignJwt(name, ask).Do())
+	_, body := get(t, c.URL()+"/service_accounts/v1/jwk/"+a.Email)
+	var set jose.JSONWebKeySet
+	if err := json.Unmarshal([]byte(body), &set); err != nil {
+		t.Fatal(err)
+	}
+	parsed := must(jose.ParseSigned(signed.SignedJwt, []jose.SignatureAlgorithm{jose.RS256}))
+	if _, err := parsed.Verify(set.Key(signed.KeyId)[0]); err != nil {
+		t.Errorf("got %v, want a signature of the published key", err)
+	}
+	_, err = c.minting.Projects.ServiceAccounts.SignJwt(name, &iamcredentials.SignJwtRequest{Payload: `{"exp":99999999999}`}).Do()
+	refused(t, err, 400, "12 hours")
+	blob := must(c.minting.Projects.ServiceAccounts.SignBlob(name, &iamcredentials.SignBlobRequest{Payload: base64.StdEncoding.EncodeToString([]byte("x"))}).Do())
+	if blob.KeyId != signed.KeyId || blob.SignedBlob == "" {
+		t.Errorf("got %+v, want a signature with the same key", blob)
+	}
+}
+
+func privateKey(text []byte) (any, error) {
+	block, _ := pem.Decode(text)
+	return x509.ParsePKCS8PrivateKey(block.Bytes)
+}
