@@ -117,9 +117,9 @@ func metadataToken(t *testing.T, s *sandbox.Server, life string) reply {
 	return send(t, http.MethodPut, s.URL()+"/latest/api/token", map[string]string{"X-aws-ec2-metadata-token-ttl-seconds": life})
 }
 
-func send(t *testing.T, method, url string, headers map[string]string) reply {
+func send(t *testing.T, method, url string, headers map[string]string, body ...string) reply {
 	t.Helper()
-	r := must(http.NewRequestWithContext(t.Context(), method, url, nil))(t)
+	r := must(http.NewRequestWithContext(t.Context(), method, url, strings.NewReader(strings.Join(body, ""))))(t)
 	for name, value := range headers {
 		if value != "" {
 			r.Header.Set(name, value)

@@ -1,7 +1,9 @@
 package sandbox_test
 
 import (
+	"context"
 	"errors"
+	"net/http"
 	"os"
 	"path/filepath"
 	"slices"
@@ -10,6 +12,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/smithy-go"
 
@@ -112,6 +115,48 @@ func TestSecretsHoldWhatWasIssued(t *testing.T) {
 	for _, want := range []string{secret, token, s.Environ()["GOOGLE_OAUTH_ACCESS_TOKEN"]} {
 		if !slices.Contains(s.Secrets(), want) {
 			t.Error("a credential is missing from Secrets")
+		}
+	}
+}
+
+// madeUnder is what a few calls name by themselves: every kind of id that the clouds make up.
+func madeUnder(t *testing.T, seed uint64) []string {
+	t.Helper()
+	s := start(t, sandbox.Options{Seed: seed})
+	role := newRole(t, s, "seeded", ec2Trust)
+	key := must(iamOf(s).CreateUser(t.Context(), &iam.CreateUserInput{UserName: aws.String("seeded")}))(t).User
+	run := must(ec2Of(s).RunInstances(t.Context(), &ec2.RunInstancesInput{ImageId: aws.String("ami-0acce5500000000a1"), MinCount: aws.Int32(1), MaxCount: aws.Int32(1)}))(t)
+	account := send(t, http.MethodPost, s.URL()+"/v1/projects/acme-build/serviceAccounts", map[string]string{"Authorization": "Bearer " + s.World().OperatorToken()}, `{"accountId":"seeded"}`)
+	pool := send(t, http.MethodPost, s.URL()+"/v1/projects/acme-build/locations/global/workloadIdentityPools?workloadIdentityPoolId=seeded",
+		map[string]string{"Authorization": "Bearer " + s.World().OperatorToken()}, `{}`)
+	return []string{*role.RoleId, *key.UserId, *run.Instances[0].InstanceId, account.body, pool.body}
+}
+
+func TestSeedReproducesEveryID(t *testing.T) {
+	one, same, other := madeUnder(t, 7), madeUnder(t, 7), madeUnder(t, 8)
+	if !slices.Equal(one, same) {
+		t.Errorf("seed 7 gave\n%v\nand then\n%v", one, same)
+	}
+	for i := range one {
+		if one[i] == other[i] {
+			t.Errorf("seeds 7 and 8 both gave %s", one[i])
+		}
+	}
+}
+
+func TestTokenForMetadataTravelsOnlySoFar(t *testing.T) {
+	for hops, want := range map[int]bool{1: true, 2: true, 3: false} {
+		s := start(t, sandbox.Options{AsInstance: "i-0acce550000000002", Hops: hops})
+		ctx, stop := context.WithTimeout(t.Context(), 200*time.Millisecond)
+		r := must(http.NewRequestWithContext(ctx, http.MethodPut, s.URL()+"/latest/api/token", nil))(t)
+		r.Header.Set("X-aws-ec2-metadata-token-ttl-seconds", "60")
+		res, err := http.DefaultClient.Do(r)
+		if err == nil {
+			_ = res.Body.Close()
+		}
+		stop()
+		if got := err == nil; got != want {
+			t.Errorf("%d hops away, limit 2: answered is %v, want %v (%v)", hops, got, want, err)
 		}
 	}
 }

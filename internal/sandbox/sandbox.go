@@ -27,6 +27,7 @@ type Options struct {
 	Seed       uint64           // makes ids and numbers reproducible
 	AsVM       string           // whose Google metadata is served; empty: the last one made
 	AsInstance string           // whose EC2 metadata is served; empty: the last one given a profile
+	Hops       int              // how far the client of EC2's metadata is away: 0 and 1 on the instance, 2 in a container on it
 	Faults     []string         // CALL=ERROR[*N]
 	Now        func() time.Time // nil: time.Now
 	Addr       string           // empty: 127.0.0.1:0
@@ -110,7 +111,7 @@ func (s *Server) open(o Options) (err error) {
 // join hands Google what it needs of AWS: who signed a request, and the keys of the accounts' own issuers. (AWS checks
 // Google's tokens with the keys in the world.)
 func (s *Server) join(o Options) {
-	s.aws.AsInstance = o.AsInstance
+	s.aws.AsInstance, s.aws.Hops = o.AsInstance, o.Hops
 	s.google.AsVM = o.AsVM
 	s.google.Replay = s.aws.CallerOf
 	s.google.Keys = s.aws.IssuerKeys

@@ -17,6 +17,8 @@ import (
 type Cloud struct {
 	// AsInstance is whose metadata is served; empty: the instance that was given a profile last. Set it before serving.
 	AsInstance string
+	// Hops is how far the client of the metadata service is away: 0 and 1 on the instance itself, 2 in a container on it.
+	Hops int
 
 	world      *world.World
 	base       func() string

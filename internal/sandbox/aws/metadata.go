@@ -33,7 +33,7 @@ type ticket struct {
 }
 
 // metadataToken is IMDSv2's first step. A request that came through a proxy gets none, and neither does one without a
-// lifetime of one second to six hours.
+// lifetime of one second to six hours, or one from further away than the instance's hop limit.
 func (c *Cloud) metadataToken(w http.ResponseWriter, r *http.Request) {
 	const header = "X-Aws-Ec2-Metadata-Token-Ttl-Seconds"
 	if r.Method != http.MethodPut {
@@ -49,6 +49,10 @@ func (c *Cloud) metadataToken(w http.ResponseWriter, r *http.Request) {
 		metadataError(w, http.StatusBadRequest)
 		return
 	}
+	if c.lost() {
+		<-r.Context().Done() // the reply never arrives: whoever asked gives up, as in a container of a real instance
+		panic(http.ErrAbortHandler)
+	}
 	token, err := c.world.Seal("imds", ticket{c.world.Now().Add(time.Duration(seconds) * time.Second)})
 	if err != nil {
 		metadataError(w, http.StatusInternalServerError)
@@ -57,6 +61,16 @@ func (c *Cloud) metadataToken(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set(header, strconv.Itoa(seconds))
 	w.Header().Set("Content-Type", "text/plain")
 	_, _ = w.Write([]byte(token))
+}
+
+// lost tells whether a reply with a token dies on its way: the instance lets it travel fewer hops than the client is away.
+// Only the replies with tokens are limited.
+func (c *Cloud) lost() (lost bool) {
+	c.world.View(func(s *world.State, now time.Time) {
+		here := c.here(s, now)
+		lost = here != nil && c.Hops > here.instance.HopLimit
+	})
+	return lost
 }
 
 func metadataError(w http.ResponseWriter, status int) {

@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"encoding/pem"
+	"maps"
 	"net/http"
 	"net/url"
 	"strings"
@@ -77,9 +78,7 @@ func TestKeySignInIsStrict(t *testing.T) {
 		"nobody":           {map[string]any{"iss": "nobody@acme-build.iam.gserviceaccount.com"}, "invalid_grant", "account not found"},
 	} {
 		claims := map[string]any{"iss": a.Email, "aud": c.URL() + "/token", "scope": crm.CloudPlatformScope, "iat": now, "exp": now + 3600}
-		for key, value := range tc.change {
-			claims[key] = value
-		}
+		maps.Copy(claims, tc.change)
 		r := must(http.NewRequestWithContext(t.Context(), http.MethodPost, c.URL()+"/token", strings.NewReader(url.Values{
 			"grant_type": {"urn:ietf:params:oauth:grant-type:jwt-bearer"}, "assertion": {signedWith(t, config.PrivateKey, config.PrivateKeyID, claims)},
 		}.Encode())))
@@ -116,7 +115,7 @@ func TestAccountsSignForWhoeverMay(t *testing.T) {
 	if err := json.Unmarshal([]byte(body), &set); err != nil {
 		t.Fatal(err)
 	}
-	parsed := must(jose.ParseSigned(signed.SignedJwt, []jose.SignatureAlgorithm{jose.RS256}))
+	parsed := must(jose.ParseSignedCompact(signed.SignedJwt, []jose.SignatureAlgorithm{jose.RS256}))
 	if _, err := parsed.Verify(set.Key(signed.KeyId)[0]); err != nil {
 		t.Errorf("got %v, want a signature of the published key", err)
 	}
