@@ -87,6 +87,8 @@ func refuseOurs(room, other string, test bool) string {
 		return ""
 	case test && other == "internal/sandbox":
 		return ""
+	case test && room == "internal/audit" && other == "internal/cloud":
+		return "" // opens what the sandbox serves, so that rules are tested on an inventory that was really read
 	}
 	return "no such arrow in docs/design.md"
 }

@@ -63,6 +63,7 @@ func (r *reader) identities(ctx context.Context, a *Account) {
 			}
 		}
 	}
+	r.managed(ctx, a)
 	each(len(a.Users), func(i int) { r.accessKeys(ctx, &a.Users[i]) })
 }
 

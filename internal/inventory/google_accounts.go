@@ -82,7 +82,11 @@ func (r *reader) pools(ctx context.Context, p *Project) {
 		r.miss(PartPools, "", "iam.googleapis.com/workloadIdentityPools.list", err)
 		return
 	}
-	each(len(p.Pools), func(i int) { r.providers(ctx, &p.Pools[i]) })
+	each(len(p.Pools), func(i int) {
+		if mode := p.Pools[i].Mode; mode == "" || mode == "FEDERATION_ONLY" { // pools of other products have none, and refuse the question
+			r.providers(ctx, &p.Pools[i])
+		}
+	})
 }
 
 func (r *reader) providers(ctx context.Context, pool *Pool) {

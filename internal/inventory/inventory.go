@@ -51,11 +51,11 @@ type Unread struct {
 	Reason     string `json:"reason"`         // why it was not, one line
 }
 
-// Missing is the first of the parts that was not read whole.
+// Missing is the first of the parts, in their order, that was not read whole.
 func (inv Inventory) Missing(parts ...Part) (Unread, bool) {
-	for _, u := range inv.Unread {
-		if slices.Contains(parts, u.Part) {
-			return u, true
+	for _, part := range parts {
+		if i := slices.IndexFunc(inv.Unread, func(u Unread) bool { return u.Part == part }); i >= 0 {
+			return inv.Unread[i], true
 		}
 	}
 	return Unread{}, false

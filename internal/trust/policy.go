@@ -40,28 +40,9 @@ type condition struct {
 
 // readPolicy reads a trust policy strictly: what cannot be understood is an error, never skipped.
 func readPolicy(data []byte) (policy, error) {
-	if len(data) > maxPolicy {
-		return policy{}, fmt.Errorf("the document has %d bytes", len(data))
-	}
-	dec := json.NewDecoder(bytes.NewReader(data))
-	dec.UseNumber()
-	root, err := readValue(dec, 0)
+	doc, list, err := statementsOf(data)
 	if err != nil {
 		return policy{}, err
-	}
-	if dec.More() {
-		return policy{}, errors.New("text follows the document")
-	}
-	doc, ok := root.(object)
-	if !ok {
-		return policy{}, errors.New("the document is not an object")
-	}
-	list, ok := doc.get("Statement").([]any)
-	if single, one := doc.get("Statement").(object); one {
-		list, ok = []any{single}, true
-	}
-	if !ok {
-		return policy{}, errors.New("the document has no Statement")
 	}
 	p := policy{variables: doc.get("Version") == "2012-10-17"}
 	for i, raw := range list {
@@ -72,6 +53,39 @@ func readPolicy(data []byte) (policy, error) {
 		p.statements = append(p.statements, s)
 	}
 	return p, nil
+}
+
+// statementsOf reads a document as far as its statements, which stay as they are written.
+func statementsOf(data []byte) (object, []any, error) {
+	if len(data) > maxPolicy {
+		return nil, nil, fmt.Errorf("the document has %d bytes", len(data))
+	}
+	dec := json.NewDecoder(bytes.NewReader(data))
+	dec.UseNumber()
+	root, err := readValue(dec, 0)
+	if err != nil {
+		return nil, nil, err
+	}
+	if dec.More() {
+		return nil, nil, errors.New("text follows the document")
+	}
+	doc, ok := root.(object)
+	if !ok {
+		return nil, nil, errors.New("the document is not an object")
+	}
+	if single, one := doc.get("Statement").(object); one {
+		return doc, []any{single}, nil
+	}
+	list, ok := doc.get("Statement").([]any)
+	if !ok {
+		return nil, nil, errors.New("the document has no Statement")
+	}
+	return doc, list, nil
+}
+
+func statementList(data []byte) ([]any, error) {
+	_, list, err := statementsOf(data)
+	return list, err
 }
 
 func readStatement(raw any, name string) (statement, error) {
