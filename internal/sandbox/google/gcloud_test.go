@@ -83,6 +83,7 @@ func (c *cloud) gcloudOnAWS(w workload, file string, args ...string) (string, in
 
 // TestStockGcloudSignsInFromAWS has gcloud's own Python library sign, exchange and impersonate.
 func TestStockGcloudSignsInFromAWS(t *testing.T) {
+	t.Parallel()
 	c := startForGcloud(t)
 	c.awsPool(nil, "assertion.arn.startsWith('arn:aws:sts::"+account+":assumed-role/app/')")
 	a := c.account("report-reader")
@@ -107,6 +108,7 @@ func TestStockGcloudSignsInFromAWS(t *testing.T) {
 
 // TestStockGcloudCannotTell types what people and generated scripts type.
 func TestStockGcloudCannotTell(t *testing.T) {
+	t.Parallel()
 	c := startForGcloud(t)
 	for _, tc := range typed {
 		if out, code := c.gcloud(strings.Fields(tc.line)...); code != tc.code || !strings.Contains(out, tc.want) {

@@ -104,7 +104,7 @@ func (q *call) tokenEndpoints() []string {
 func (q *call) grant(a *world.ServiceAccount, in assertion) (any, error) {
 	if in.Audience != "" {
 		claims := q.idClaims(a, in.Audience)
-		claims["email"], claims["email_verified"] = a.Email, true
+		claims["azp"], claims["email"], claims["email_verified"] = a.Email, a.Email, true // a key's tokens name the address, not the number
 		return q.signed(claims, "id_token"), nil
 	}
 	scopes := strings.Fields(in.Scope)

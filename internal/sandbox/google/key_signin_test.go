@@ -12,7 +12,9 @@ import (
 	"testing"
 	"time"
 
+	"cloud.google.com/go/auth/credentials/idtoken"
 	"github.com/go-jose/go-jose/v4"
+	"github.com/go-jose/go-jose/v4/jwt"
 	"golang.org/x/oauth2/google"
 	crm "google.golang.org/api/cloudresourcemanager/v1"
 	iam "google.golang.org/api/iam/v1"
@@ -55,6 +57,22 @@ func TestKeyOfAnAccountSignsIn(t *testing.T) {
 	must(c.iam.Projects.ServiceAccounts.Delete(a.Name).Do())
 	if _, err := config.TokenSource(t.Context()).Token(); err == nil || !strings.Contains(err.Error(), "Invalid grant: account not found") {
 		t.Errorf("of a deleted account: got %v, want account not found", err)
+	}
+}
+
+// TestIDTokenOfAKeyNamesTheAddress holds what lets a trust policy keep keys out: azp is the e-mail instead of the number.
+func TestIDTokenOfAKeyNamesTheAddress(t *testing.T) {
+	c := start(t)
+	a := c.account("ci-runner")
+	_, file := c.keyFile(a)
+	made := must(idtoken.NewCredentials(&idtoken.Options{Audience: "https://sts.amazonaws.com/x", CredentialsJSON: file}))
+	claims := must(jwt.ParseSigned(must(made.Token(t.Context())).Value, []jose.SignatureAlgorithm{jose.RS256}))
+	var got map[string]any
+	if err := claims.UnsafeClaimsWithoutVerification(&got); err != nil {
+		t.Fatal(err)
+	}
+	if got["azp"] != a.Email || got["sub"] != a.UniqueId || got["aud"] != "https://sts.amazonaws.com/x" {
+		t.Errorf("got %v, want azp %s and sub %s", got, a.Email, a.UniqueId)
 	}
 }
 
