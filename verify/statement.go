@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 )
@@ -28,8 +29,9 @@ func lend(sid, principal, userID string, until time.Time) statement {
 	}
 }
 
-// document is a policy taken apart only as far as needed: every other byte of it stays as it was.
+// document is a policy taken apart only as far as needed: every other byte of it stays as it was, and where it was.
 type document struct {
+	order      []string
 	fields     map[string]json.RawMessage
 	statements []json.RawMessage
 }
@@ -39,6 +41,7 @@ func takeApart(trust []byte) (document, error) {
 	if err := json.Unmarshal(trust, &d.fields); err != nil || d.fields == nil {
 		return d, errors.New("read trust policy: it is not a JSON object")
 	}
+	d.order = fieldOrder(trust, d.fields)
 	raw := bytes.TrimSpace(d.fields["Statement"])
 	switch {
 	case len(raw) == 0:
@@ -53,13 +56,46 @@ func takeApart(trust []byte) (document, error) {
 	return d, nil
 }
 
+// fieldOrder lists the fields of an object as they stand in it; a reader may rely on Version being first, as people do.
+func fieldOrder(object []byte, fields map[string]json.RawMessage) []string {
+	var order []string
+	in := json.NewDecoder(bytes.NewReader(object))
+	_, _ = in.Token() // the object's brace
+	for in.More() {
+		name, err := in.Token()
+		var value json.RawMessage
+		if err != nil || in.Decode(&value) != nil {
+			break // cannot be: the whole was read before
+		}
+		if key, ok := name.(string); ok && !slices.Contains(order, key) {
+			order = append(order, key)
+		}
+	}
+	if fields["Statement"] == nil {
+		order = append(order, "Statement")
+	}
+	return order
+}
+
 func (d document) whole() ([]byte, error) {
 	list, err := plainJSON(d.statements)
 	if err != nil {
 		return nil, err
 	}
 	d.fields["Statement"] = list
-	return plainJSON(d.fields)
+	var out bytes.Buffer
+	for i, key := range d.order {
+		name, err := plainJSON(key)
+		if err != nil {
+			return nil, err
+		}
+		out.WriteByte("{,"[min(i, 1)])
+		out.Write(name)
+		out.WriteByte(':')
+		out.Write(d.fields[key])
+	}
+	out.WriteByte('}')
+	return out.Bytes(), nil
 }
 
 // plainJSON leaves <, > and & alone: escaped they would count six times against the policy's size.

@@ -120,3 +120,15 @@ func FuzzTrustKeepsWhatIsNotOurs(f *testing.F) {
 		}
 	})
 }
+
+func TestReturningKeepsTheOrderOfTheDocument(t *testing.T) {
+	before := `{"Version":"2012-10-17","Id":"x","Statement":[{"Effect":"Allow","Principal":{"Service":"ec2.amazonaws.com"},"Action":"sts:AssumeRole"}],"A":1}`
+	lent, err := withStatement([]byte(before), borrowedStatement())
+	if err != nil {
+		t.Fatal(err)
+	}
+	after, err := withoutStatements(lent, loanSid)
+	if err != nil || string(after) != before {
+		t.Errorf("after the return: %v\n%s\nwant:\n%s", err, after, before)
+	}
+}

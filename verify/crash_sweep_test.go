@@ -1,0 +1,290 @@
+package verify
+
+import (
+	"context"
+	"errors"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strconv"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/drawbridge-cloud/drawbridge/internal/cloud"
+	"github.com/drawbridge-cloud/drawbridge/internal/sandbox"
+	"github.com/drawbridge-cloud/drawbridge/internal/spec"
+	"github.com/drawbridge-cloud/drawbridge/steps"
+)
+
+// The sweeps visit a sample of their points, another one each day, or all of them with DRAWBRIDGE_SWEEP=full.
+// DRAWBRIDGE_SWEEP=SEED repeats the sample of a failure.
+
+// sampled is n of the cases, or all of them in a full sweep.
+func sampled[T any](t *testing.T, cases []T, n int) []T {
+	t.Helper()
+	asked := os.Getenv("DRAWBRIDGE_SWEEP")
+	if asked == "full" || len(cases) <= n {
+		return cases
+	}
+	seed, err := strconv.ParseUint(asked, 10, 64)
+	if err != nil {
+		seed = uint64(time.Now().Unix() / 86400)
+	}
+	t.Logf("DRAWBRIDGE_SWEEP=%d repeats this sample of %d of %d points; DRAWBRIDGE_SWEEP=full visits all", seed, n, len(cases))
+	out := slices.Clone(cases)
+	r := rand.New(rand.NewPCG(seed, 1)) //nolint:gosec // a sample, not a secret
+	r.Shuffle(len(out), func(i, j int) { out[i], out[j] = out[j], out[i] })
+	return out[:n]
+}
+
+// site is one machine's view of a sandbox behind a gate: what a process finds when it starts.
+type site struct {
+	*testing.T
+	bridge spec.Bridge
+	gate   *gate
+	dir    string        // of the journal
+	call   time.Duration // how long one call may take; 0: as long as usual
+}
+
+func newSite(t *testing.T, name string) *site {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join("../internal/spec/testdata/examples", name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := spec.Parse(name, text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	server, err := sandbox.Start(context.WithoutCancel(t.Context()), sandbox.Options{Dir: t.TempDir(), Seed: 7})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = server.Close() })
+	return &site{T: t, bridge: b, gate: newGate(t, server), dir: t.TempDir()}
+}
+
+// command is one command of the program, as the command line runs it.
+type command struct {
+	name string
+	run  func(context.Context, *process) error
+}
+
+var (
+	apply   = command{"apply", func(ctx context.Context, p *process) error { return p.change(ctx, steps.Present) }}
+	destroy = command{"destroy", func(ctx context.Context, p *process) error { return p.change(ctx, steps.Absent) }}
+	prove   = command{"verify", func(ctx context.Context, p *process) error { return p.prove(ctx) }}
+)
+
+// process is one run of the program: it knows nothing but what it reads.
+type process struct {
+	world   *steps.World
+	ops     cloud.Operators
+	journal *steps.Journal
+	proofs  []Proof
+	result  steps.Result
+}
+
+// run runs a command in a process of its own. What happens at a point of it may end it.
+func (s *site) run(c command, at point, does incident) (*process, error) {
+	ctx, cancel := context.WithCancel(cloud.WithPace(s.Context(), func(d time.Duration) time.Duration {
+		if s.gate.gone() {
+			runtime.Goexit()
+		}
+		return d / 500
+	}))
+	defer cancel()
+	s.gate.reset(at, does, cancel)
+	p := &process{}
+	ended, err := make(chan struct{}), errors.New("killed")
+	go func() {
+		defer close(ended)
+		var failed error
+		if failed = p.open(ctx, s); failed == nil {
+			failed = c.run(ctx, p)
+		}
+		if !s.gate.gone() {
+			err = failed
+		}
+	}()
+	<-ended
+	s.gate.end()
+	return p, errors.Join(err, p.journal.Close())
+}
+
+func (p *process) open(ctx context.Context, s *site) error {
+	env := s.gate.environ()
+	g, a, err := cloud.Open(ctx, cloud.Options{
+		Env: func(name string) string { return env[name] }, Project: s.bridge.Google.Project, Account: s.bridge.AWS.Account,
+		Region: s.bridge.AWS.Region, CallTimeout: s.call,
+	})
+	if err != nil {
+		return err
+	}
+	p.world = &steps.World{Bridge: s.bridge, Google: g, AWS: a, Facts: &steps.Facts{}, Consent: steps.Consent{WithVM: true}, Now: s.gate.server.World().Now}
+	if p.world.Evidence, err = steps.ReadEvidence(s.dir); err != nil {
+		return err
+	}
+	if p.journal, err = steps.OpenJournal(s.dir); err != nil {
+		return err
+	}
+	p.ops = cloud.SignIn(ctx, g, a)
+	if err := errors.Join(p.ops.GoogleErr, p.ops.AWSErr); err != nil {
+		return err
+	}
+	return steps.CheckIdentity(ctx, p.world, p.ops)
+}
+
+// change plans and applies, after taking back what a killed proof has left.
+func (p *process) change(ctx context.Context, want steps.Want) error {
+	graph, err := steps.Of(p.world.Bridge)
+	if err != nil {
+		return err
+	}
+	if err := RemoveLeftovers(ctx, p.world, nil); err != nil {
+		return err
+	}
+	plan, err := graph.Plan(ctx, p.world, want, nil)
+	if err != nil {
+		return err
+	}
+	p.result, err = graph.Apply(ctx, p.world, plan, steps.ApplyOptions{Journal: p.journal})
+	return err
+}
+
+func (p *process) prove(ctx context.Context) (err error) {
+	p.proofs, err = Proofs(ctx, p.world, Options{Borrow: true, Operators: p.ops, Now: p.world.Now, Journal: p.journal, Wait: 3 * time.Second})
+	if err != nil {
+		return err
+	}
+	for _, proof := range p.proofs {
+		if proof.Verdict != Proven {
+			return &unprovenError{proof}
+		}
+	}
+	return nil
+}
+
+// unprovenError is the answer no of a proof that ran to its end.
+type unprovenError struct{ proof Proof }
+
+func (e *unprovenError) Error() string {
+	return e.proof.Direction + " is " + string(e.proof.Verdict) + ": " + e.proof.Reason
+}
+
+// must runs a command undisturbed.
+func (s *site) must(c command) {
+	s.Helper()
+	if _, err := s.run(c, point{}, nil); err != nil {
+		s.Fatalf("%s: %v", c.name, err)
+	}
+}
+
+// course is a bridge's whole life undisturbed: the calls of each command, and what the clouds hold after it.
+type course struct {
+	example string
+	before  []command // what has run when the command begins
+	command command
+	points  []point
+	after   []string
+	end     []string // after destroy
+}
+
+func courses(t *testing.T, example string) []course {
+	t.Helper()
+	life := []command{apply, prove, destroy}
+	var out []course
+	s := newSite(t, example)
+	for i, c := range life {
+		s.must(c)
+		out = append(out, course{example: example, before: life[:min(i, 1)], command: c, points: s.gate.calls(), after: stateOf(t, s.gate.server)})
+	}
+	for i := range out {
+		out[i].end = out[len(out)-1].after
+	}
+	return out
+}
+
+var examples = []string{"both-ways.yaml", "ci-to-sqs.yaml", "ec2-to-google.yaml"}
+
+// crash is one point of the sweep.
+type crash struct {
+	course
+	at   point
+	when string
+}
+
+func TestAKilledRunIsFinishedByTheNext(t *testing.T) {
+	var all []crash
+	for _, example := range examples {
+		for _, c := range courses(t, example) {
+			for _, at := range c.points {
+				for _, when := range []string{"before the call", "after its effect", "before the journal line"} {
+					all = append(all, crash{c, at, when})
+				}
+			}
+		}
+	}
+	points := sampled(t, all, 60)
+	var missed atomic.Int32
+	t.Run("points", func(t *testing.T) {
+		for _, c := range points {
+			t.Run(c.example+"/"+c.command.name+"/"+c.at.String()+"/"+c.when, func(t *testing.T) {
+				t.Parallel()
+				if !c.sweep(t) {
+					missed.Add(1)
+				}
+			})
+		}
+	})
+	t.Logf("killed at %d of %d points; %d were not met", len(points)-int(missed.Load()), len(all), missed.Load())
+	if int(missed.Load()) > len(points)/10 {
+		t.Errorf("%d of %d points were not met", missed.Load(), len(points))
+	}
+}
+
+// sweep kills a run at one point and holds the next one to the undisturbed course.
+func (c crash) sweep(t *testing.T) bool {
+	s := newSite(t, c.example)
+	for _, before := range c.before {
+		s.must(before)
+	}
+	_, err := s.run(c.command, c.at, crashes[c.when])
+	if !s.gate.reached() {
+		return false
+	}
+	if err == nil {
+		t.Errorf("the killed run was not told apart from a finished one")
+	}
+	s.tear()
+	s.must(c.command)
+	if diff := cmp.Diff(c.after, stateOf(t, s.gate.server)); diff != "" {
+		t.Errorf("after the next run (-undisturbed +got):\n%s", diff)
+	}
+	s.must(destroy)
+	if diff := cmp.Diff(c.end, stateOf(t, s.gate.server)); diff != "" {
+		t.Errorf("after destroy (-undisturbed +got):\n%s", diff)
+	}
+	return true
+}
+
+// tear leaves half a line in the journal, as a machine that lost power does.
+func (s *site) tear() {
+	s.Helper()
+	f, err := os.OpenFile(filepath.Join(s.dir, "journal.ndjson"), os.O_APPEND|os.O_WRONLY, 0o600)
+	if err != nil {
+		if errors.Is(err, os.ErrNotExist) {
+			return
+		}
+		s.Fatal(err)
+	}
+	_, err = f.WriteString(`{"time":"2026-11-21T20:0`)
+	if err := errors.Join(err, f.Close()); err != nil {
+		s.Fatal(err)
+	}
+}
