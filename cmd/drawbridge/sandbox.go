@@ -29,7 +29,7 @@ The sandbox is strict: it checks signatures, evaluates policies and refuses what
 
 With --proxy it listens as an HTTP(S) proxy and puts the clouds behind their real names: programs keep their real addresses,
 unedited files included. Its certificate authority is good for a day and for the clouds' domains; every other host is refused.`,
-		Example: "  drawbridge sandbox > sandbox.env & eval \"$(grep ^export sandbox.env)\"\n" +
+		Example: "  drawbridge sandbox > sandbox.env &\n  until grep -qs ^ready sandbox.env; do sleep 0.1; done; eval \"$(grep ^export sandbox.env)\"\n" +
 			"  drawbridge sandbox --proxy\n  drawbridge sandbox --sandbox-state world.json --fault aws.iam.CreateRole=Throttling*2",
 		Args: nothing,
 		RunE: func(c *cobra.Command, _ []string) error { return runSandbox(c.Context(), o) },
