@@ -24,9 +24,9 @@ func BenchmarkKeystrokeIn5000Roles(b *testing.B) {
 	w := newWalk(b.Context(), (&recorded{}).engine(), Options{})
 	w.take(signedIn{(&recorded{}).signIn(b.Context())})
 	f := newAWSForm(w).enter(w, "toAWS.role.name")
-	p := picker{form: f, path: f.at, filter: typing("")}
+	p := picker{form: f, path: f.at, shelf: &shelf{}, filter: typing("")}
 	for i := range 5000 {
-		p.all = append(p.all, Choice{Value: fmt.Sprintf("role-%04d-of-a-large-account", i), Title: "made by hand"})
+		p.shelf.choices = append(p.shelf.choices, Choice{Value: fmt.Sprintf("role-%04d-of-a-large-account", i), Title: "made by hand"})
 	}
 	w.size = box{120, 40}
 	var s screen = p.sift()

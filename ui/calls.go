@@ -24,7 +24,7 @@ const (
 	callWrite     = "write"
 	callExport    = "export"
 	callSave      = "save"
-	callList      = "list"
+	callList      = "list " // and the kind
 )
 
 // What the calls answer.
@@ -71,12 +71,12 @@ type (
 		err  error
 	}
 	listed struct {
-		path    string
+		shelf   *shelf
 		choices []Choice
 	}
 	listEnded struct {
-		path string
-		err  error
+		shelf *shelf
+		err   error
 	}
 )
 
@@ -90,7 +90,7 @@ func (w *walk) signIn() tea.Cmd {
 func (w *walk) lookAhead() tea.Cmd {
 	b, consent := w.bridge, steps.Consent{AcceptAccount: w.draft.accept}
 	w.plan, w.planErr, w.check, w.chkErr, w.read = nil, nil, nil, nil, map[string]bool{}
-	w.since = w.now
+	w.since, w.lookedAt, w.lookedFor = w.now, w.now, w.draft.key()
 	plan := w.start(callPlan, func(ctx context.Context, put func(tea.Msg)) tea.Msg {
 		p, err := w.e.Plan(ctx, b, consent, func(e steps.Event) { put(looked{e}) })
 		return planned{p, err}
@@ -174,14 +174,6 @@ func (w *walk) export() tea.Cmd {
 	return w.start(callExport, func(ctx context.Context, _ func(tea.Msg)) tea.Msg {
 		path, err := w.e.Export(ctx, b, p)
 		return exported{path, err}
-	})
-}
-
-func (w *walk) list(path string) tea.Cmd {
-	b := w.soFar()
-	return w.start(callList, func(ctx context.Context, put func(tea.Msg)) tea.Msg {
-		err := w.e.List(ctx, b, path, func(c []Choice) { put(listed{path, c}) })
-		return listEnded{path, err}
 	})
 }
 

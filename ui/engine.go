@@ -36,6 +36,8 @@ type Engine struct {
 	Write func(ctx context.Context, files []artifact.File, dir string) ([]string, error)
 	// Export writes the plan for somebody with more rights and returns the path. Nil: not offered.
 	Export func(context.Context, spec.Bridge, steps.Plan) (path string, err error)
+	// Use signs in to AWS with another profile from the next SignIn on. Nil: profiles are not offered.
+	Use func(profile string)
 	// List gives the values a field can take from what the credentials can see, page by page; path is the field's, such as
 	// google.project. Nil, or no page: not offered, the field is typed. It must stop when its context ends.
 	List func(ctx context.Context, b spec.Bridge, path string, page func([]Choice)) error
@@ -66,4 +68,6 @@ type Choice struct {
 	Title string // for people, when it says more than the value
 	Note  string // what taking it means: "exists, would be adopted", "deleted 3 days ago, would be restored"
 	Adopt bool   // taking it needs consent in the file's adopt list
+	Gone  bool   // deleted lately; taking it restores it
+	Use   string // AWS profile to sign in with; taking it signs in anew
 }

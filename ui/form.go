@@ -80,11 +80,14 @@ func (f form) keys(w *walk) []key.Binding {
 	}
 	pick := bind("ctrl+l", "list", "ctrl+l")
 	pick.SetEnabled(w.e.List != nil && listable(f.at))
+	take := bind("ctrl+y", "adopt it", "ctrl+y")
+	c, ok := w.taken(f.at)
+	take.SetEnabled(ok && c.Adopt && !w.adopts(f.at))
 	reset := bind("ctrl+r", "default", "ctrl+r")
 	_, mine := w.draft.typed[f.at]
 	reset.SetEnabled(mine)
 	return []key.Binding{
-		w.enterKey(f.onward()), bind("tab", "field", "tab", "shift+tab", "up", "down"), cycle, pick, reset,
+		w.enterKey(f.onward()), take, bind("tab", "field", "tab", "shift+tab", "up", "down"), cycle, pick, reset,
 		bind("?", "why", "?", "f1"), bind("ctrl+d", "details", "ctrl+d"), backKey(),
 	}
 }

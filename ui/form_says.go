@@ -17,6 +17,10 @@ func (f form) says(w *walk, width int) []string {
 		}
 		return lines
 	}
+	if c, ok := w.taken(f.at); ok {
+		copy(lines, w.standing(f.at, c, width))
+		return lines
+	}
 	text := firstSentence(field.Why)
 	if w.paned() {
 		text = "" // it stands in the pane
@@ -29,6 +33,22 @@ func (f form) says(w *walk, width int) []string {
 		lines[i] = w.muted.Render(lines[i])
 	}
 	return lines
+}
+
+// standing says what already has a name, and what can be done about it.
+func (w *walk) standing(path string, c Choice, width int) []string {
+	says, tone := clean(c.Value)+" "+clean(c.Note)+".", w.changed
+	switch {
+	case c.Adopt && w.adopts(path):
+		says, tone = clean(c.Value)+" exists and will be adopted: only our own part is added to it.", w.good
+	case c.Adopt:
+		says += " ctrl+y agrees to that; any other name makes a new one."
+	}
+	lines := hanging(says, width)
+	for i := range lines {
+		lines[i] = tone.Render(lines[i])
+	}
+	return first(lines, 2)
 }
 
 func firstSentence(s string) string {

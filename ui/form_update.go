@@ -40,6 +40,12 @@ func (f form) press(w *walk, msg tea.KeyPressMsg) (screen, tea.Cmd) {
 			return newPicker(w, f)
 		}
 		return f, nil
+	case "ctrl+y":
+		if c, ok := w.taken(f.at); ok && c.Adopt {
+			w.adopt(f.at)
+			w.say(clean(c.Value) + " will be adopted; the review shows what is added to it")
+		}
+		return f, nil
 	case "ctrl+r":
 		delete(w.draft.typed, f.at)
 		w.settle()
@@ -128,7 +134,7 @@ func (f form) next(w *walk) (screen, tea.Cmd) {
 	if f.cloud == google {
 		return newAWSForm(w), nil
 	}
-	return newReview(w)
+	return openReview(w)
 }
 
 func (f form) back(w *walk) (screen, tea.Cmd) {

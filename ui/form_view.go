@@ -4,6 +4,8 @@ import (
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
+
+	"github.com/drawbridge-cloud/drawbridge/steps"
 )
 
 // labelWidth is the column of the labels, with the mark before them.
@@ -20,7 +22,7 @@ func (f form) view(w *walk, b box) page {
 		}
 		switch {
 		case r.heading != "":
-			lines = append(lines, f.spaced(w, lines, r)...)
+			lines = append(lines, f.spaced(w, lines, r, b.w)...)
 		case r.opener:
 			lines = append(lines, f.openerLine(w))
 		default:
@@ -44,13 +46,13 @@ func (f form) view(w *walk, b box) page {
 }
 
 // spaced puts air before a heading, where there is something above it.
-func (f form) spaced(w *walk, above []string, r row) []string {
+func (f form) spaced(w *walk, above []string, r row, width int) []string {
 	title := w.of(f.cloud).Render(r.heading)
 	if r.direction != "" {
 		title = w.way(r.direction) + "  " + w.muted.Render(r.heading)
 	}
 	if len(above) == 0 {
-		return []string{title}
+		return []string{w.spread(title, w.outlook(), width)}
 	}
 	return []string{"", title}
 }
@@ -89,6 +91,16 @@ func (f form) fieldLine(w *walk, r row, width int) (line string, cursor int) {
 func (f form) mark(w *walk, r row) string {
 	if w.flawAt(r.field.Path) != "" {
 		return w.palette.bad.Render(w.symbols.bad) + " "
+	}
+	if c, ok := w.taken(r.field.Path); ok {
+		switch {
+		case c.Gone:
+			return w.action(steps.Restore) + " "
+		case w.adopts(r.field.Path):
+			return w.action(steps.Adopt) + " "
+		case c.Adopt:
+			return w.changed.Render(w.symbols.warn) + " "
+		}
 	}
 	return "  "
 }

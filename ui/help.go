@@ -12,7 +12,9 @@ func newHelp(w *walk, s screen) reader {
 		}
 		lines = append(lines, w.strong.Render("Keys"))
 		for _, k := range s.keys(w) {
-			lines = append(lines, w.helpOf(k))
+			if k.Enabled() {
+				lines = append(lines, w.helpOf(k))
+			}
 		}
 		return append(lines, w.helpOf(bind("ctrl+c", "leave; asks first when something is running", "ctrl+c")),
 			"", w.muted.Render("drawbridge "+w.o.Version))

@@ -38,6 +38,8 @@ func (m model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		m.now, m.ticking = msg.at, false
 	case fed:
 		m, cmd = m.hear(msg)
+	case due:
+		cmd = m.overdue(msg)
 	case cancelled:
 		m.stopping = true
 		m.at, cmd = leave(m.walk, m.at, true)
@@ -95,6 +97,9 @@ func (m model) wound(cmd tea.Cmd) (tea.Model, tea.Cmd) {
 		m.gone = true
 		m.at = blank{}
 		return m, tea.Quit
+	}
+	if early := m.ahead(m.at); early != nil {
+		cmd = tea.Batch(cmd, early)
 	}
 	if len(m.calls) == 0 || m.ticking {
 		return m, cmd

@@ -23,9 +23,9 @@ func (w *walk) endedAs() (Ending, error) {
 	switch {
 	case w.interrupted:
 		return Interrupted, nil
-	case w.planErr != nil:
+	case w.planErr != nil && w.reviewed:
 		return Failed, w.planErr
-	case w.result == nil && w.plan != nil && (w.plan.Summary.Blocked > 0 || w.check != nil && w.check.Blocked()):
+	case w.result == nil && w.plan != nil && w.reviewed && (w.plan.Summary.Blocked > 0 || w.check != nil && w.check.Blocked()):
 		return Stopped, nil
 	case w.result == nil && w.proofs == nil:
 		return Declined, nil

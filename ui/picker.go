@@ -8,29 +8,21 @@ import (
 	tea "charm.land/bubbletea/v2"
 )
 
-// listable are the fields whose values stand in the clouds.
-func listable(path string) bool {
-	return slices.Contains([]string{
-		"google.project", "aws.account", "aws.region",
-		"toAWS.serviceAccount", "toAWS.role.name", "toAWS.role.managedPolicies", "toAWS.role.permissionsBoundary",
-		"toGoogle.serviceAccount", "toGoogle.pool", "toGoogle.provider", "toGoogle.grants",
-		"toGoogle.role.name", "toGoogle.role.managedPolicies", "toGoogle.role.instance",
-	}, path)
-}
-
 // picker chooses a value from what the credentials can see. It fills while it is looked at; typing filters it.
 type picker struct {
 	form   form
 	path   string
-	all    []Choice
-	shown  []Choice // those that match what was typed
+	shelf  *shelf
+	shown  []int // of the shelf: those that match what was typed
+	seen   int   // how many of the shelf were looked through
 	filter editor
 	at     int
-	err    error
 }
 
 func newPicker(w *walk, f form) (screen, tea.Cmd) {
-	return picker{form: f, path: f.at, filter: typing("")}, w.list(f.at)
+	cmd := w.fetch(f.at)
+	p := picker{form: f, path: f.at, shelf: w.shelf(f.at), filter: typing("")}
+	return p.sift().found(w), cmd
 }
 
 func (p picker) stage() stage { return p.form.stage() }
@@ -42,12 +34,13 @@ func (p picker) keys(w *walk) []key.Binding {
 func (p picker) update(w *walk, msg tea.Msg) (screen, tea.Cmd) {
 	switch msg := msg.(type) {
 	case listed:
-		if msg.path == p.path {
-			p.all = append(p.all, msg.choices...)
-			return p.sift(), nil
+		if msg.shelf == p.shelf {
+			fresh := p.seen == 0
+			if p = p.more(); fresh {
+				p = p.found(w)
+			}
+			return p, nil
 		}
-	case listEnded:
-		p.err = msg.err
 	case tea.KeyPressMsg:
 		return p.press(w, msg)
 	}
@@ -57,7 +50,7 @@ func (p picker) update(w *walk, msg tea.Msg) (screen, tea.Cmd) {
 func (p picker) press(w *walk, msg tea.KeyPressMsg) (screen, tea.Cmd) {
 	switch {
 	case is(msg, "esc"):
-		w.halt(callList)
+		w.putDown(p.path)
 		return p.form, nil
 	case is(msg, "up"):
 		p.at = max(0, p.at-1)
@@ -67,7 +60,7 @@ func (p picker) press(w *walk, msg tea.KeyPressMsg) (screen, tea.Cmd) {
 		return p, nil
 	case is(msg, "enter"):
 		if p.at < len(p.shown) {
-			return p.pick(w, p.shown[p.at]), nil
+			return p.pick(w, p.shelf.choices[p.shown[p.at]])
 		}
 		return p, nil
 	}
@@ -79,44 +72,79 @@ func (p picker) press(w *walk, msg tea.KeyPressMsg) (screen, tea.Cmd) {
 	return p, nil
 }
 
-// sift keeps what contains every typed word, in the value or in what is said about it.
+// sift looks through the whole shelf again: what contains every typed word, in the value or in what is said about it.
 func (p picker) sift() picker {
+	p.shown, p.seen = nil, 0
+	return p.more()
+}
+
+// more looks through what has come since.
+func (p picker) more() picker {
 	words := strings.Fields(strings.ToLower(p.filter.value()))
-	p.shown = nil
-	for _, c := range p.all {
-		text := strings.ToLower(c.Value + " " + c.Title)
-		if !slices.ContainsFunc(words, func(word string) bool { return !strings.Contains(text, word) }) {
-			p.shown = append(p.shown, c)
+	for ; p.seen < len(p.shelf.choices); p.seen++ {
+		c := p.shelf.choices[p.seen]
+		if len(words) == 0 || holds(c, words) {
+			p.shown = append(p.shown, p.seen)
 		}
 	}
 	p.at = max(0, min(p.at, len(p.shown)-1))
 	return p
 }
 
+func holds(c Choice, words []string) bool {
+	text := strings.ToLower(c.Value + " " + c.Title)
+	return !slices.ContainsFunc(words, func(word string) bool { return !strings.Contains(text, word) })
+}
+
+// found puts the cursor on what the field holds already.
+func (p picker) found(w *walk) picker {
+	now, _ := w.value(p.path)
+	if i := slices.IndexFunc(p.shown, func(i int) bool { return p.shelf.choices[i].Value == now }); i >= 0 {
+		p.at = i
+	}
+	return p
+}
+
 // pick takes a value. A list grows by it, and what exists is adopted: that is what picking it says.
-func (p picker) pick(w *walk, c Choice) screen {
-	w.halt(callList)
+func (p picker) pick(w *walk, c Choice) (screen, tea.Cmd) {
+	if c.Use != "" && w.e.Use != nil {
+		return p.sign(w, c)
+	}
+	w.putDown(p.path)
 	value := c.Value
 	if now := w.draft.typed[p.path]; now != "" && (strings.HasSuffix(p.path, "Policies") || strings.HasSuffix(p.path, "grants")) {
 		value = now + "," + value
 	}
 	w.draft.typed[p.path] = value
-	if field := strings.TrimSuffix(p.path, ".name"); c.Adopt && !slices.Contains(w.draft.adopt, field) {
-		w.draft.adopt = append(w.draft.adopt, field)
+	switch {
+	case c.Adopt:
+		w.adopt(p.path)
 		w.say(clean(c.Value) + " exists and will be adopted; the review shows what is added to it")
+	case c.Gone:
+		w.say(clean(c.Value) + " was deleted and will be restored")
 	}
 	w.settle()
-	return p.form.enter(w, p.path)
+	return p.form.enter(w, p.path), nil
+}
+
+// sign signs in with another profile. Account and region are then its own.
+func (p picker) sign(w *walk, c Choice) (screen, tea.Cmd) {
+	delete(w.draft.typed, "aws.account")
+	delete(w.draft.typed, "aws.region")
+	w.e.Use(c.Use)
+	w.settle()
+	w.say("signing in with profile " + clean(c.Use))
+	return p.form.enter(w, p.path), w.signIn()
 }
 
 func (p picker) view(w *walk, b box) page {
 	field, _ := w.field(p.path)
-	status := plural(len(p.all), "found", "found")
+	status := plural(len(p.shelf.choices), "found", "found")
 	switch {
-	case w.runs(callList):
+	case w.runs(callList + kindOf(p.path)):
 		status = w.spinner(w.now) + " " + w.muted.Render("reading "+w.dot+" "+status)
-	case p.err != nil:
-		status = w.palette.bad.Render(w.symbols.bad + " " + clean(p.err.Error()))
+	case p.shelf.err != nil:
+		status = w.palette.bad.Render(w.symbols.bad + " " + clean(p.shelf.err.Error()))
 	}
 	text, at := p.filter.view(b.w - 12)
 	lines := []string{w.spread(w.strong.Render(field.Title), status, b.w), "", w.muted.Render("filter  ") + text, ""}
@@ -129,7 +157,7 @@ func (p picker) view(w *walk, b box) page {
 }
 
 func (p picker) line(w *walk, i, width int) string {
-	c := p.shown[i]
+	c := p.shelf.choices[p.shown[i]]
 	mark, name := "  ", w.middle(clean(c.Value), width/2)
 	if i == p.at {
 		mark, name = w.accent.Render(w.cursor)+" ", w.strong.Render(name)

@@ -56,7 +56,7 @@ func (p *plain) connect() error {
 	p.line("")
 	for _, s := range []Side{w.sides.Google, w.sides.AWS} {
 		if s.Err != nil {
-			w.planErr = s.Err
+			w.planErr, w.reviewed = s.Err, true
 			return errLeft
 		}
 	}

@@ -33,6 +33,7 @@ func (p *plain) plan() error {
 	p.line("Reading both clouds.")
 	consent := steps.Consent{AcceptAccount: w.draft.accept}
 	plan, err := w.e.Plan(w.ctx, w.bridge, consent, func(steps.Event) {})
+	w.reviewed = true
 	w.take(planned{plan, err})
 	if err != nil {
 		p.lined(w.problem(err, 100))

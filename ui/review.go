@@ -18,7 +18,23 @@ type review struct {
 }
 
 // newReview asks both clouds what would change.
-func newReview(w *walk) (screen, tea.Cmd) { return review{cloud: google}, w.lookAhead() }
+func newReview(w *walk) (screen, tea.Cmd) {
+	w.reviewed = true
+	return review{cloud: google}, w.lookAhead()
+}
+
+// openReview shows what was found out while the person typed, where that is about these very answers.
+func openReview(w *walk) (screen, tea.Cmd) {
+	if !w.foreseen() {
+		return newReview(w)
+	}
+	w.reviewed = true
+	r := review{cloud: google}
+	if w.plan != nil {
+		r = r.landed(w)
+	}
+	return r, nil
+}
 
 func (r review) stage() stage { return reviewing }
 

@@ -8,6 +8,10 @@ func (w *walk) take(msg tea.Msg) {
 	case signedIn:
 		w.asked, w.sides = true, msg.sides
 		w.sow()
+	case listed:
+		msg.shelf.choices = append(msg.shelf.choices, msg.choices...)
+	case listEnded:
+		msg.shelf.over, msg.shelf.err = true, msg.err
 	case looked:
 		w.read[msg.event.Step] = true
 	case planned:

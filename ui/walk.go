@@ -34,6 +34,14 @@ type walk struct {
 	sides Sides // who we are
 	since time.Time
 
+	stock    map[string]*shelf // what was found in the clouds, by kind
+	patience time.Duration     // how long answers have to stand still before the clouds are asked about them
+	awaited  string            // the answers that a look ahead was arranged for
+
+	lookedFor string // the answers that plan and preflight are about
+	lookedAt  time.Time
+	reviewed  bool // the review was seen
+
 	read    map[string]bool // steps that the plan has read so far
 	plan    *steps.Plan
 	planErr error
@@ -74,7 +82,7 @@ func newWalk(ctx context.Context, e Engine, o Options) *walk {
 	if o.Dir == "" {
 		o.Dir = "drawbridge-files"
 	}
-	w := &walk{ctx: ctx, e: e, o: o, fields: spec.Fields(), calls: map[string]running{}, glance: 120 * time.Millisecond, lend: o.Borrow}
+	w := &walk{ctx: ctx, e: e, o: o, fields: spec.Fields(), calls: map[string]running{}, stock: map[string]*shelf{}, patience: 700 * time.Millisecond, glance: 120 * time.Millisecond, lend: o.Borrow}
 	w.look = newLook(o, o.Light)
 	w.now = o.Now()
 	w.draft = newDraft(o, w.fields)

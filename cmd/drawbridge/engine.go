@@ -24,6 +24,7 @@ type engine struct {
 
 	mu      sync.Mutex
 	planned *session
+	profile cloud.Profile // chosen on a screen; its name is "" when none was
 }
 
 // calls is the engine as the screens know it.
@@ -31,13 +32,15 @@ func (e *engine) calls() ui.Engine {
 	return ui.Engine{
 		SignIn: e.signIn, Preflight: e.preflight, Plan: e.plan, Save: e.save, Apply: e.apply,
 		BorrowPlan: e.borrowPlan, Proofs: e.proofs, Files: e.files, Write: e.write, Export: e.export,
+		List: e.list, Use: e.use,
 	}
 }
 
 // signIn opens the clouds anew each time, so that a sign-in made meanwhile in another window is noticed.
 func (e *engine) signIn(ctx context.Context) ui.Sides {
-	b := e.at.anyBridge()
-	google, aws, err := cloud.Open(ctx, e.at.options(b))
+	at := e.site()
+	b := at.anyBridge()
+	google, aws, err := cloud.Open(ctx, at.options(b))
 	if err != nil {
 		err = endpointUsage(err)
 		return ui.Sides{Google: ui.Side{Err: err}, AWS: ui.Side{Err: err}}
@@ -73,7 +76,7 @@ func (e *engine) preflight(ctx context.Context, b spec.Bridge) (steps.PreflightR
 }
 
 func (e *engine) check(ctx context.Context, b spec.Bridge, sink steps.Sink) (*session, steps.PreflightReport, error) {
-	s, err := openSession(ctx, e.at, b, steps.Consent{AcceptAccount: e.change.account})
+	s, err := openSession(ctx, e.site(), b, steps.Consent{AcceptAccount: e.change.account})
 	if err != nil {
 		return nil, steps.PreflightReport{}, err
 	}
@@ -92,14 +95,14 @@ func (e *engine) checked(ctx context.Context, b spec.Bridge, sink steps.Sink) (s
 		return report, func() (steps.Plan, error) { return e.plan(ctx, b, steps.Consent{}, sink) }, err
 	}
 	return report, func() (steps.Plan, error) {
-		e.keep(s)
+		e.keep(ctx, s)
 		return report.Plan, steps.CheckIdentity(ctx, s.world, s.ops)
 	}, nil
 }
 
 func (e *engine) plan(ctx context.Context, b spec.Bridge, consent steps.Consent, sink steps.Sink) (steps.Plan, error) {
 	consent.AcceptAccount = first(consent.AcceptAccount, e.change.account)
-	s, err := openSession(ctx, e.at, b, consent)
+	s, err := openSession(ctx, e.site(), b, consent)
 	if err != nil {
 		return steps.Plan{}, err
 	}
@@ -110,14 +113,17 @@ func (e *engine) plan(ctx context.Context, b spec.Bridge, consent steps.Consent,
 	if err != nil {
 		return steps.Plan{}, err
 	}
-	e.keep(s)
+	e.keep(ctx, s)
 	return plan, nil
 }
 
-// keep makes s the session of the calls that follow a plan.
-func (e *engine) keep(s *session) {
+// keep makes s the session of the calls that follow a plan, unless that plan was called off.
+func (e *engine) keep(ctx context.Context, s *session) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
+	if ctx.Err() != nil {
+		return
+	}
 	if e.planned != nil {
 		s.journal = e.planned.journal // locked once for the whole run
 	}
