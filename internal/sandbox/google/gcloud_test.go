@@ -188,3 +188,23 @@ var typed = []struct {
 	{"resource-manager org-policies describe iam.workloadIdentityPoolProviders --project=acme-build --effective", 0, "allValues: ALLOW"},
 	{"org-policies describe iam.disableServiceAccountCreation --project=acme-build --effective", 0, "enforce: false"},
 }
+
+// TestStockGcloudWritesAWholePolicy reads a policy to a file, writes it back, and is refused with what is out of date by then.
+func TestStockGcloudWritesAWholePolicy(t *testing.T) {
+	t.Parallel()
+	c := startForGcloud(t)
+	policy, code := c.gcloud("projects", "get-iam-policy", project, "--format=json")
+	if code != 0 {
+		t.Fatal(policy)
+	}
+	file := filepath.Join(t.TempDir(), "policy.json")
+	if err := os.WriteFile(file, []byte(policy), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if out, code := c.gcloud("projects", "set-iam-policy", project, file); code != 0 || !strings.Contains(out, "user:operator@acme.example") {
+		t.Errorf("got exit %d\n%s\nwant the policy", code, out)
+	}
+	if out, code := c.gcloud("projects", "set-iam-policy", project, file); code == 0 || !strings.Contains(out, "concurrent") {
+		t.Errorf("with an old etag: got exit %d\n%s\nwant a refusal of the concurrent change", code, out)
+	}
+}
