@@ -53,7 +53,7 @@ func of(service string, routes ...route) []route {
 func allRoutes() []route {
 	return slices.Concat(
 		serviceRoutes(), projectRoutes(), orgPolicyRoutes(),
-		accountRoutes(), keyRoutes(), roleRoutes(), poolRoutes(), providerRoutes(),
+		accountRoutes(), keyRoutes(), roleRoutes(), poolRoutes(), providerRoutes(), providerKeyRoutes(),
 		credentialRoutes(), exchangeRoutes(), keySignInRoutes(), tokenInfoRoutes(), discoveryRoutes(),
 		instanceRoutes(), zoneRoutes(), metadataRoutes(),
 	)

@@ -134,6 +134,15 @@ type Pool struct {
 	Policy      Settled[AllowPolicy] `json:"policy"`
 }
 
+// ProviderKey is a key with which assertions for a SAML provider can be encrypted.
+type ProviderKey struct {
+	ID      string    `json:"id"`
+	Spec    string    `json:"spec"`   // RSA_2048, RSA_3072 or RSA_4096
+	Public  string    `json:"public"` // PEM
+	Created time.Time `json:"created"`
+	Deleted time.Time `json:"deleted,omitzero"`
+}
+
 // Provider is what a pool accepts credentials from. Exactly one of AWSAccount, OIDC, SAML and X509 is set.
 type Provider struct {
 	ID          string            `json:"id"`
@@ -148,6 +157,8 @@ type Provider struct {
 	OIDC        *OIDCIssuer       `json:"oidc,omitempty"`
 	SAML        json.RawMessage   `json:"saml,omitempty"`
 	X509        json.RawMessage   `json:"x509,omitempty"`
+
+	Keys map[string]*ProviderKey `json:"keys,omitempty"` // of a SAML provider, by id
 }
 
 // OIDCIssuer is the issuer an OIDC provider trusts.
