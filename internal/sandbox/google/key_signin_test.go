@@ -65,7 +65,7 @@ func TestIDTokenOfAKeyNamesTheAddress(t *testing.T) {
 	c := start(t)
 	a := c.account("ci-runner")
 	_, file := c.keyFile(a)
-	made := must(idtoken.NewCredentials(&idtoken.Options{Audience: "https://sts.amazonaws.com/x", CredentialsJSON: file}))
+	made := must(idtoken.NewCredentials(&idtoken.Options{Audience: "https://sts.amazonaws.com/x", CredentialsJSON: file})) //nolint:staticcheck // the file was made here
 	claims := must(jwt.ParseSigned(must(made.Token(t.Context())).Value, []jose.SignatureAlgorithm{jose.RS256}))
 	var got map[string]any
 	if err := claims.UnsafeClaimsWithoutVerification(&got); err != nil {
