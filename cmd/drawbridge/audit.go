@@ -6,124 +6,141 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/drawbridge-cloud/drawbridge/steps"
-	"github.com/drawbridge-cloud/drawbridge/verify"
+	"github.com/drawbridge-cloud/drawbridge/internal/audit"
 )
 
 type auditOptions struct {
 	cloudCommand
 	failOn      choice
 	allowUnread bool
+	baseline    string
+	discover    bool
+	writeBridge string
+	shard       string
+	merge       []string
+	profiles    []string
+	targets     []string
 }
 
 // severities from the gravest on; none never fails.
 var severities = [...]string{"critical", "high", "medium", "low", "info", "none"}
 
-type finding struct {
-	ID        string `json:"id"`
-	Severity  string `json:"severity"`
-	Cloud     string `json:"cloud"`
-	Resource  string `json:"resource"`
-	Title     string `json:"title"`
-	Evidence  string `json:"evidence"`
-	Fix       string `json:"fix"`
-	Command   string `json:"command"`
-	Reference string `json:"reference"`
-}
-
-type notEvaluated struct {
-	ID       string `json:"id"`
-	Severity string `json:"severity"`
-	Reason   string `json:"reason"`
-}
-
 type auditDocument struct {
 	heading
-	Drift        []steps.Change `json:"drift"`
-	Findings     []finding      `json:"findings"`
-	NotEvaluated []notEvaluated `json:"notEvaluated"`
-	Summary      auditSummary   `json:"summary"`
-}
-
-type auditSummary struct {
-	Drift        int            `json:"drift"`
-	Findings     map[string]int `json:"findings"` // by severity
-	NotEvaluated int            `json:"notEvaluated"`
+	audit.Document
 }
 
 func newAudit(s streams) *cobra.Command {
 	o := &auditOptions{cloudCommand: cloudCommand{streams: s}}
 	c := &cobra.Command{
-		Use:   "audit",
-		Short: "Say what has drifted from the bridge",
-		Long: `Compare both clouds with the bridge and say what has drifted: changed by hand, gone, or never made. Nothing is
-written to a cloud. This version evaluates no security rule; it says so in its result.
+		Use:   "audit [DIR|FILE]...",
+		Short: "Say who can get in, what has drifted, what is left over, and how to close it",
+		Long: `Compare both clouds with the bridge, and ask every security rule about what stands there. Nothing is written to a
+cloud. A rule that may not read what it needs is listed as not evaluated, with the missing permission, and never passed.
 
-Exit code 0: nothing drifted. 3: something did.`,
-		Example: "  drawbridge audit\n  drawbridge audit --format json",
-		Args:    nothing,
-		RunE: func(c *cobra.Command, _ []string) error {
+Name directories or files to audit many bridges: each project and account is read once. --discover needs no bridge: it
+joins every trust between the project and the account, and lists what dangles.
+
+Exit code 0: nothing. 3: drift, a finding at or over --fail-on, or a rule of that weight that could not be evaluated.`,
+		Example: "  drawbridge audit\n  drawbridge audit --format sarif > audit.sarif\n  drawbridge audit --discover --project acme-build\n" +
+			"  drawbridge audit bridges/ --shard 0/4 --format json > part-0.json\n  drawbridge audit --merge part-0.json,part-1.json --format html > audit.html",
+		RunE: func(c *cobra.Command, args []string) error {
+			o.targets = args
+			if err := o.checkAudit(); err != nil {
+				return err
+			}
+			if len(o.merge) > 0 {
+				return o.mergeFiles()
+			}
 			return o.on(c, func(ctx context.Context, at *site) error { return runAudit(ctx, o, at) })
 		},
 	}
 	o.cloud.bind(c)
+	o.cloud.output.format.allowed = append(slices.Clone(o.cloud.output.format.allowed), "sarif", "junit", "markdown", "html")
 	o.failOn = choice{value: "medium", allowed: severities[:]}
-	c.Flags().Var(&o.failOn, "fail-on", "answer 3 from this severity on")
-	c.Flags().BoolVar(&o.allowUnread, "allow-unread", false, "do not answer 3 for rules that could not be evaluated")
+	f := c.Flags()
+	f.Var(&o.failOn, "fail-on", "answer 3 from this severity on")
+	f.BoolVar(&o.allowUnread, "allow-unread", false, "do not answer 3 for rules that could not be evaluated")
+	f.StringVar(&o.baseline, "baseline", "", "findings that are known and accepted, each with a reason and a last day: a `FILE` of JSON")
+	f.BoolVar(&o.discover, "discover", false, "look at every trust between the project and the account, without a bridge")
+	f.StringVar(&o.writeBridge, "write-bridge", "", "with --discover: write a bridge for each trust into `DIR`, to be adopted")
+	f.StringVar(&o.shard, "shard", "", "audit only part `I/N` of the bridges, I from 0 (default from the variables of Kubernetes indexed jobs, Cloud Run jobs and AWS Batch)")
+	f.StringSliceVar(&o.merge, "merge", nil, "put the JSON results `FILE,...` of earlier runs together instead of looking")
+	f.StringArrayVar(&o.profiles, "account-profile", nil, "AWS profile for one account of many: `ACCOUNT=PROFILE` (repeatable)")
 	return c
 }
 
+func (o *auditOptions) checkAudit() error {
+	switch {
+	case o.writeBridge != "" && !o.discover:
+		return usage("--write-bridge needs --discover", "add --discover")
+	case o.discover && (len(o.targets) > 0 || o.cloud.file.named()):
+		return usage("--discover looks without a bridge", "leave the files out")
+	case len(o.targets) > 0 && o.cloud.file.named() && len(o.merge) == 0:
+		return usage("bridges are named twice, by -f and as arguments", "leave -f out")
+	case o.shard != "" && len(o.targets) == 0:
+		return usage("--shard parts many bridges, and none is named", "name a directory or files")
+	}
+	return nil
+}
+
 func runAudit(ctx context.Context, o *auditOptions, at *site) error {
+	var d audit.Document
+	var err error
+	switch {
+	case o.discover:
+		d, err = o.discovered(ctx, at)
+	case len(o.targets) > 0:
+		d, err = o.fleet(ctx, at)
+	default:
+		d, err = o.bridge(ctx, at)
+	}
+	if err != nil {
+		return err
+	}
+	return o.answer(d)
+}
+
+// bridge audits the one bridge of the file.
+func (o *auditOptions) bridge(ctx context.Context, at *site) (audit.Document, error) {
 	s, err := o.session(ctx, at, changeFlags{})
 	if err != nil {
-		return err
+		return audit.Document{}, err
 	}
 	if err := s.begin(ctx); err != nil {
-		return err
+		return audit.Document{}, err
 	}
-	plan, err := s.graph.Plan(ctx, s.world, steps.Present, nil)
+	return s.audit(ctx, s.inventory)
+}
+
+// answer accepts what the baseline accepts, shows the result and answers no if it is one.
+func (o *auditOptions) answer(d audit.Document) error {
+	known, err := o.readBaseline()
 	if err != nil {
 		return err
 	}
-	left, err := verify.Leftovers(ctx, s.world)
-	if err != nil {
+	open, accepted := known.Split(d.Findings, o.now())
+	d = audit.NewDocument(d.Drift, open, append(d.Accepted, accepted...), d.NotEvaluated, d.Trusts, d.Summary.Bridges)
+	if err := o.show(d); err != nil {
 		return err
 	}
-	d := auditOf(plan, left)
-	if err := o.show(s, plan, left, d); err != nil {
-		return err
-	}
-	if len(d.Drift) > 0 || !o.allowUnread && o.failOn.value == "info" {
-		return &noError{answer: "the clouds differ from the bridge"}
+	if d.Answer(audit.Severity(o.failOn.value), o.allowUnread) {
+		return &noError{answer: "the audit found something"}
 	}
 	return nil
 }
 
-// auditOf counts as drift what a plan would change, and borrowed access that a killed run left behind.
-func auditOf(plan steps.Plan, left []steps.Change) *auditDocument {
-	d := &auditDocument{Drift: []steps.Change{}, Findings: []finding{}, Summary: auditSummary{Findings: map[string]int{}}}
-	for _, c := range changesOf(slices.Concat(plan.Changes, left)) {
-		if c.Action != steps.Keep {
-			d.Drift = append(d.Drift, c)
-		}
+func (o *auditOptions) readBaseline() (audit.Baseline, error) {
+	if o.baseline == "" {
+		return audit.Baseline{}, nil
 	}
-	// Informational, because a rule that nobody wrote cannot be said to be of any other weight.
-	d.NotEvaluated = []notEvaluated{{ID: "rules", Severity: "info", Reason: "this version reports drift only and evaluates no security rule"}}
-	d.Summary.Drift, d.Summary.NotEvaluated = len(d.Drift), len(d.NotEvaluated)
-	return d
-}
-
-func (o *auditOptions) show(s *session, plan steps.Plan, left []steps.Change, d *auditDocument) error {
-	if o.cloud.output.json() {
-		return o.document("drawbridge.audit/v1", d)
+	data, err := o.readFile(o.baseline)
+	if err != nil {
+		return audit.Baseline{}, err
 	}
-	p := o.printer()
-	p.plan(s.bridge, plan)
-	for _, c := range left {
-		p.change(c)
+	known, err := audit.ParseBaseline(data)
+	if err != nil {
+		return audit.Baseline{}, &usageError{what: o.baseline + ": " + err.Error(), do: []string{`write {"accept": [{"id": …, "resource": …, "reason": …, "until": "2027-01-31"}]}`}, err: err}
 	}
-	for _, n := range d.NotEvaluated {
-		p.line("%s", p.muted("not evaluated: "+n.Reason))
-	}
-	return nil
+	return known, nil
 }

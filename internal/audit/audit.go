@@ -86,6 +86,7 @@ func (r Rule) Cloud() string {
 type Report struct {
 	Findings     []Finding
 	NotEvaluated []NotEvaluated
+	Trusts       []Trust
 }
 
 // Evaluate asks every rule. With bridges in the inventory, findings about other things are left out. Of two findings of
@@ -106,6 +107,7 @@ func Evaluate(inv inventory.Inventory) Report {
 	}
 	out.Findings = hide(slices.DeleteFunc(out.Findings, func(f Finding) bool { return !s.concerns(f) }))
 	Sort(out.Findings)
+	out.Trusts = s.trusts(out.Findings)
 	return out
 }
 

@@ -51,6 +51,7 @@ func TestBindingChangesFireTheirOwnRule(t *testing.T) {
 		{name: "POOL-04 long role", want: []string{"GCP-POOL-04", "GCP-SA-09"}, do: bind(workloadUser, set+awsRole+strings.Repeat("r", 40))},
 		{name: "SA-13 chain", want: []string{"GCP-SA-13"}, do: func(r *rig) {
 			r.account("deployer", func(a *world.ServiceAccount) {
+				a.Policy.Value.Etag = "x"
 				a.Policy.Value.Bindings = append(a.Policy.Value.Bindings, world.PolicyBinding{Role: tokenCreator, Members: []string{"serviceAccount:report-reader@acme-build.iam.gserviceaccount.com"}})
 			})
 		}},

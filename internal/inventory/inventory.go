@@ -73,3 +73,8 @@ type File struct {
 	Mode  uint32 // permission bits
 	Bytes []byte
 }
+
+// Join puts a project that was read by itself and an account that was read by itself together.
+func Join(project, account Inventory) Inventory {
+	return Inventory{At: project.At, Project: project.Project, Account: account.Account, Unread: append(slices.Clone(project.Unread), account.Unread...)}
+}

@@ -1,0 +1,105 @@
+package main
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"github.com/drawbridge-cloud/drawbridge/internal/artifact"
+	"github.com/drawbridge-cloud/drawbridge/internal/audit"
+	"github.com/drawbridge-cloud/drawbridge/internal/inventory"
+	"github.com/drawbridge-cloud/drawbridge/internal/spec"
+	"github.com/drawbridge-cloud/drawbridge/steps"
+	"github.com/drawbridge-cloud/drawbridge/verify"
+)
+
+// audit plans for drift and asks the rules about what read gives.
+func (s *session) audit(ctx context.Context, read func(context.Context) (inventory.Inventory, error)) (audit.Document, error) {
+	plan, err := s.graph.Plan(ctx, s.world, steps.Present, nil)
+	if err != nil {
+		return audit.Document{}, err
+	}
+	left, err := verify.Leftovers(ctx, s.world)
+	if err != nil {
+		return audit.Document{}, err
+	}
+	inv, err := read(ctx)
+	if err != nil {
+		return audit.Document{}, err
+	}
+	inv.Bridges = []spec.Bridge{s.bridge}
+	inv.Files = s.credentialFiles()
+	report := audit.Evaluate(inv)
+	drift := driftOf(slices.Concat(plan.Changes, left, s.fileDrift()))
+	return audit.NewDocument(drift, report.Findings, nil, report.NotEvaluated, report.Trusts, 1), nil
+}
+
+// driftOf is what a plan would change, and borrowed access that a killed run left behind.
+func driftOf(changes []steps.Change) []steps.Change {
+	return slices.DeleteFunc(changesOf(changes), func(c steps.Change) bool { return c.Action == steps.Keep })
+}
+
+func (s *session) inventory(ctx context.Context) (inventory.Inventory, error) {
+	return inventory.Read(ctx, inventory.Source{
+		Google: s.world.Google, AWS: s.world.AWS, Project: s.bridge.Google.Project, Account: s.bridge.AWS.Account, Now: s.now,
+	})
+}
+
+// credentialFiles are the configurations that were generated for this bridge and still lie where they were written.
+func (s *session) credentialFiles() []inventory.File {
+	var out []inventory.File
+	s.eachGenerated(func(path string, e artifact.Entry, data []byte) {
+		if info, err := os.Stat(path); err == nil && e.Kind == "credential-config" {
+			out = append(out, inventory.File{Path: path, Mode: uint32(info.Mode().Perm()), Bytes: data})
+		}
+	})
+	return out
+}
+
+// fileDrift finds generated files that somebody edited, and those made from an earlier bridge.
+func (s *session) fileDrift() []steps.Change {
+	now, err := artifact.NewManifest(s.bridge, nil)
+	if err != nil {
+		return nil
+	}
+	var out []steps.Change
+	m := s.eachGenerated(func(path string, e artifact.Entry, data []byte) {
+		if artifact.Hash(data) != e.SHA256 {
+			out = append(out, fileChange(path, e.Kind, "was edited after it was generated"))
+		}
+	})
+	if m.BridgeSHA256 != "" && m.BridgeSHA256 != now.BridgeSHA256 {
+		for _, e := range m.Files {
+			out = append(out, fileChange(e.Path, e.Kind, "was generated from an earlier bridge"))
+		}
+	}
+	return out
+}
+
+func fileChange(path, kind, reason string) steps.Change {
+	return steps.Change{
+		ID: "local.file:" + filepath.Base(path), Kind: "file", Name: path, Title: "file " + path, Action: steps.Update, Scope: "bridge",
+		Reason: reason, Command: "drawbridge generate " + kind + " -o " + filepath.Dir(path), Fields: []steps.Field{}, Needs: []string{},
+	}
+}
+
+// eachGenerated calls f for every file of the bridge's own directory that its manifest lists and that is there. A place
+// that cannot be read holds nothing: files are copies, the clouds are the truth.
+func (s *session) eachGenerated(f func(path string, e artifact.Entry, data []byte)) artifact.Manifest {
+	dir, err := s.files()
+	if err != nil {
+		return artifact.Manifest{}
+	}
+	m, err := readManifest(dir)
+	if err != nil {
+		return artifact.Manifest{}
+	}
+	for _, e := range m.Files {
+		path := filepath.Join(dir, filepath.Base(e.Path))
+		if data, err := readPlain(path); err == nil && data != nil {
+			f(path, e, data)
+		}
+	}
+	return m
+}

@@ -1,0 +1,125 @@
+package audit
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"github.com/drawbridge-cloud/drawbridge/steps"
+)
+
+// Trust is one way from one cloud into the other, both halves joined as far as they stand.
+type Trust struct {
+	Direction string `json:"direction"` // to-aws or to-google
+	From      string `json:"from"`      // who gets in, in words
+	Through   string `json:"through"`   // what lets it in: statement, pool and provider
+	To        string `json:"to"`        // what it becomes
+	Dangling  string `json:"dangling"`  // the half that is missing; "" when both stand
+	Worst     string `json:"worst"`     // the gravest severity found on the way; "" for none
+	Bridge    string `json:"bridge,omitempty"`
+}
+
+// Trusts draws every way between the two clouds out of the inventory that a report was made from.
+func (s *sight) trusts(findings []Finding) []Trust {
+	out := []Trust{}
+	if s.Account != nil {
+		out = append(out, s.trustsToAWS(findings)...)
+	}
+	if s.Project != nil {
+		out = append(out, s.trustsToGoogle(findings)...)
+	}
+	return out
+}
+
+func (s *sight) trustsToAWS(findings []Finding) []Trust {
+	var out []Trust
+	for _, r := range s.linked() {
+		for _, g := range r.google {
+			t := Trust{Direction: "to-aws", From: "any Google identity", Through: g.Name, To: r.ARN, Worst: worst(findings, "role:"+r.Name)}
+			if ids := g.uniqueIDs(); len(ids) > 0 {
+				t.From, t.Dangling = s.accountsNamed(ids)
+			}
+			out = append(out, t)
+		}
+	}
+	return s.cut(out, func(t Trust) string { return "role:" + t.To[strings.LastIndex(t.To, "/")+1:] })
+}
+
+// accountsNamed are the accounts of these numbers, and which numbers nobody of the project has.
+func (s *sight) accountsNamed(ids []string) (names, missing string) {
+	var known, unknown []string
+	for _, id := range ids {
+		email := ""
+		if s.Project != nil {
+			for _, a := range s.Project.Accounts {
+				if a.UniqueID == id {
+					email = a.Email
+				}
+			}
+		}
+		known = append(known, first(email, "account "+id))
+		if email == "" {
+			unknown = append(unknown, id)
+		}
+	}
+	if len(unknown) > 0 {
+		missing = "no service account of the project has the number " + strings.Join(unknown, ", ")
+	}
+	return strings.Join(known, ", "), missing
+}
+
+func (s *sight) trustsToGoogle(findings []Finding) []Trust {
+	var out []Trust
+	for _, m := range s.members {
+		if !m.federated {
+			continue
+		}
+		t := Trust{Direction: "to-google", From: first(m.value, "everybody"), Through: "pool " + m.pool, To: s.where(m), Worst: worst(findings, "pool:"+m.pool)}
+		if m.whole {
+			t.From = "everybody of the pool"
+		}
+		if len(s.providers(m.pool)) == 0 {
+			t.Dangling = "pool " + m.pool + " has no provider that can be used"
+		} else if _, name, ok := assumedRole(m.value); ok && s.Account != nil && strings.Contains(m.value, ":"+s.Account.ID+":") {
+			if _, stands := s.role(name); !stands {
+				t.Dangling = "account " + s.Account.ID + " has no role " + name
+			}
+		}
+		out = append(out, t)
+	}
+	return s.cut(out, func(t Trust) string { return "pool:" + strings.TrimPrefix(t.Through, "pool ") })
+}
+
+// cut keeps what the bridges are about.
+func (s *sight) cut(list []Trust, about func(Trust) string) []Trust {
+	if s.subjects == nil {
+		return list
+	}
+	return slices.DeleteFunc(list, func(t Trust) bool { return !slices.Contains(s.subjects, about(t)) })
+}
+
+// worst is the gravest severity of what was found on a subject.
+func worst(findings []Finding, subject string) string {
+	for _, severity := range Severities() {
+		if slices.ContainsFunc(findings, func(f Finding) bool { return f.Severity == severity && slices.Contains(f.about, subject) }) {
+			return string(severity)
+		}
+	}
+	return ""
+}
+
+func sortAll(drift []steps.Change, open, accepted []Finding, unread []NotEvaluated, trusts []Trust) {
+	Sort(open)
+	Sort(accepted)
+	slices.SortStableFunc(open, func(a, b Finding) int {
+		if a.Severity != b.Severity {
+			return 0
+		}
+		return cmp.Compare(a.Bridge+a.ID+a.Resource+a.Evidence, b.Bridge+b.ID+b.Resource+b.Evidence)
+	})
+	slices.SortStableFunc(drift, func(a, b steps.Change) int { return cmp.Compare(a.ID+a.Name+a.Reason, b.ID+b.Name+b.Reason) })
+	slices.SortStableFunc(unread, func(a, b NotEvaluated) int { return cmp.Compare(a.Bridge+a.ID+a.Reason, b.Bridge+b.ID+b.Reason) })
+	slices.SortStableFunc(trusts, func(a, b Trust) int {
+		return cmp.Compare(a.Bridge+a.Direction+a.From+a.To, b.Bridge+b.Direction+b.From+b.To)
+	})
+}
