@@ -7,17 +7,18 @@ import (
 
 // connect is the first screen: who we are on both sides, and which way the bridge should go.
 type connect struct {
-	pick int // 0 both ways, 1 to AWS, 2 to Google
+	pick int  // 0 both ways, 1 to AWS, 2 to Google
+	back bool // the draft that was kept, instead
 }
 
 func newConnect(w *walk) connect {
 	switch {
 	case w.draft.toAWS && w.draft.toGoogle:
-		return connect{0}
+		return connect{pick: 0}
 	case w.draft.toAWS:
-		return connect{1}
+		return connect{pick: 1}
 	}
-	return connect{2}
+	return connect{pick: 2}
 }
 
 func (c connect) stage() stage { return connecting }
@@ -49,9 +50,9 @@ func (c connect) update(w *walk, msg tea.Msg) (screen, tea.Cmd) {
 	}
 	switch {
 	case is(msg, "up", "k"):
-		return c.choose(w, (c.pick+2)%3), nil
+		return c.move(w, -1), nil
 	case is(msg, "down", "j"):
-		return c.choose(w, (c.pick+1)%3), nil
+		return c.move(w, 1), nil
 	case is(msg, "1", "2", "3"):
 		return c.choose(w, int(msg.(tea.KeyPressMsg).Code-'1')), nil
 	case is(msg, "r"):
@@ -64,8 +65,38 @@ func (c connect) update(w *walk, msg tea.Msg) (screen, tea.Cmd) {
 	return w.common(c, msg)
 }
 
+// opening is the first screen of a walk: a draft that was kept is what people most likely want.
+func opening(w *walk) connect {
+	c := newConnect(w)
+	_, c.back = w.resumable()
+	return c
+}
+
+// move goes through the choices; the draft that was kept stands above the three ways.
+func (c connect) move(w *walk, n int) connect {
+	_, draft := w.resumable()
+	at, from := c.pick, 0
+	if draft {
+		from = -1
+	}
+	if c.back {
+		at = -1
+	}
+	if at += n; at < from {
+		at = 2
+	}
+	if at > 2 {
+		at = from
+	}
+	if at < 0 {
+		c.back = true
+		return c
+	}
+	return c.choose(w, at)
+}
+
 func (c connect) choose(w *walk, pick int) connect {
-	c.pick = pick
+	c.pick, c.back = pick, false
 	w.draft.toAWS, w.draft.toGoogle = pick != 2, pick != 1
 	w.settle()
 	return c
@@ -75,6 +106,10 @@ func (c connect) next(w *walk) (screen, tea.Cmd) {
 	if !w.ready() {
 		w.warn("both sides have to be signed in first; this screen notices by itself when they are")
 		return c, nil
+	}
+	if k, ok := w.resumable(); ok && c.back {
+		w.resume(k)
+		w.say("going on with the draft")
 	}
 	return newGoogleForm(w), nil
 }

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"strings"
+	"time"
 
 	"github.com/drawbridge-cloud/drawbridge/internal/spec"
 )
@@ -11,10 +12,17 @@ func (c connect) view(w *walk, b box) page {
 	left, right := w.sideLines(google, half), w.sideLines(aws, half)
 	lines := w.beside(left, right, half)
 	lines = append(lines, "", w.strong.Render("What should reach what, without keys?"), "")
+	if k, ok := w.resumable(); ok {
+		mark, name := "  ", w.plain.Render("Go on")
+		if c.back {
+			mark, name = w.accent.Render(w.cursor)+" ", w.strong.Render("Go on")
+		}
+		lines = append(lines, w.fit(mark+w.pad(name, 16)+w.muted.Render("the draft: "+k.about(w.now)), b.w))
+	}
 	for i, o := range c.options(w) {
 		mark := "  "
 		name := w.plain.Render(o.name)
-		if i == c.pick {
+		if i == c.pick && !c.back {
 			mark, name = w.accent.Render(w.cursor)+" ", w.strong.Render(o.name)
 		}
 		lines = append(lines, mark+w.pad(name, 16)+w.muted.Render(o.says))
@@ -34,7 +42,7 @@ func (c connect) options(w *walk) []option {
 
 // outlook says in one sentence what the defaults would make.
 func (c connect) outlook(w *walk, b box) []string {
-	if !w.ready() || w.flaw != nil {
+	if !w.ready() || w.flaw != nil || c.back {
 		return nil
 	}
 	var says []string
@@ -75,12 +83,23 @@ func (w *walk) sideLines(cloud string, width int) []string {
 		lines = append(lines, w.signedOut(side, width)...)
 	default:
 		lines = append(lines, w.good.Render(w.ok)+" "+w.middle(principal(side.Principal), width-2),
-			"  "+w.muted.Render(w.fit(clean(side.Source), width-2)), "  "+w.fit(place(cloud, side, width-2), width-2))
+			"  "+w.muted.Render(w.fit(clean(side.Source)+w.left(side.Expires), width-2)), "  "+w.fit(place(cloud, side, width-2), width-2))
 	}
 	for len(lines) < 4 {
 		lines = append(lines, "")
 	}
 	return lines
+}
+
+// left says how long a sign-in lasts, where that is known.
+func (w *walk) left(expires time.Time) string {
+	switch {
+	case expires.IsZero():
+		return ""
+	case expires.Before(w.now):
+		return " " + w.dot + " expired"
+	}
+	return " " + w.dot + " " + short(expires.Sub(w.now).Truncate(time.Minute)) + " left"
 }
 
 func (w *walk) signedOut(side Side, width int) []string {

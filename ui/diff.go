@@ -43,3 +43,10 @@ func path(before, after []string, common [][]int) []difference {
 	}
 	return out
 }
+
+// Differences tells each line of a comparison in order, with its sign: "+" new, "-" gone, " " in both.
+func Differences(before, after []string, tell func(sign, text string)) {
+	for _, d := range diff(before, after) {
+		tell(d.sign, d.text)
+	}
+}

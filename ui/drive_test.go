@@ -36,7 +36,7 @@ func driveUnder(ctx context.Context, t *testing.T, e Engine, o Options, width, h
 	o.Version = "v0.1.0"
 	w := newWalk(ctx, e, o)
 	w.glance, w.patience = 5*time.Millisecond, time.Hour
-	d := &driver{t: t, m: model{walk: w, at: newConnect(w)}, msgs: make(chan tea.Msg)}
+	d := &driver{t: t, m: model{walk: w, at: opening(w)}, msgs: make(chan tea.Msg)}
 	d.run(d.m.Init())
 	d.apply(tea.WindowSizeMsg{Width: width, Height: height})
 	return d

@@ -67,7 +67,9 @@ func (l leaving) stage() stage { return l.behind.stage() }
 func (l leaving) keys(w *walk) []key.Binding {
 	save := bind("s", "save "+w.o.File+" and leave", "s")
 	save.SetEnabled(w.flaw == nil && w.e.Save != nil)
-	return []key.Binding{save, bind("y", "leave", "y"), bind("n", "stay", "n", "esc")}
+	put := bind("k", "keep the draft and leave", "k")
+	put.SetEnabled(w.o.Bridge == nil)
+	return []key.Binding{put, save, bind("y", "leave", "y"), bind("n", "stay", "n", "esc")}
 }
 
 func (l leaving) update(w *walk, msg tea.Msg) (screen, tea.Cmd) {
@@ -91,6 +93,9 @@ func (l leaving) update(w *walk, msg tea.Msg) (screen, tea.Cmd) {
 	switch {
 	case is(msg, "s") && w.flaw == nil && w.e.Save != nil:
 		return l, w.save()
+	case is(msg, "k") && w.o.Bridge == nil:
+		w.aside, w.interrupted = true, l.byForce
+		return nil, nil
 	case is(msg, "y"):
 		w.interrupted = l.byForce
 		return nil, nil
@@ -105,8 +110,11 @@ func (l leaving) view(w *walk, b box) page {
 		w.strong.Render("Leave?"), "",
 		"Nothing was changed in either cloud.", "",
 	}
+	if w.o.Bridge == nil {
+		lines = append(lines, w.muted.Render("The draft can be kept: the next start offers to go on with it."))
+	}
 	if w.flaw == nil {
-		lines = append(lines, w.muted.Render("What you chose can be kept in "+w.o.File+"; the next start begins from it:"),
+		lines = append(lines, w.muted.Render("What you chose can be written to "+w.o.File+", to begin from it again:"),
 			"", "  drawbridge setup -f "+quote(w.o.File))
 	}
 	return page{lines: lines}

@@ -21,6 +21,7 @@ type Options struct {
 
 	Bridge *spec.Bridge // what a file or flags already say; nil: everything is asked
 	Set    []string     // PATH=VALUE pairs from flags, laid over the defaults that the screens derive
+	Draft  []byte       // what an earlier walk left in Outcome.Draft; offered on the first screen
 	File   string       // where Save writes, for people; default bridge.yaml
 	Dir    string       // where Write puts files unless told otherwise; default drawbridge-files
 
@@ -63,6 +64,7 @@ type Outcome struct {
 	Files   []artifact.File        // those written
 	Saved   string                 // path of bridge.yaml, "" when not written
 	Written []string               // paths of the files written
+	Draft   []byte                 // to be kept for the next start; nil: forget what was kept
 	Err     error                  // what failed, when Ending is Failed
 	Summary []string               // plain lines: what was done, what to do next
 }

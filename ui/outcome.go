@@ -15,8 +15,20 @@ func (w *walk) outcome() Outcome {
 		Files: w.took, Saved: w.saved, Written: w.written,
 	}
 	out.Ending, out.Err = w.endedAs()
+	if w.putAside() {
+		out.Draft = w.keep()
+	}
 	out.Summary = w.summary(out)
 	return out
+}
+
+// putAside reports whether the draft outlives the walk: a person said so, or had no time to. Once something was applied
+// the file says it all; and who began with a file has it still.
+func (w *walk) putAside() bool {
+	if w.result != nil || w.saved != "" || w.o.Bridge != nil {
+		return false
+	}
+	return w.aside || w.ctx.Err() != nil && len(w.draft.typed) > 0
 }
 
 func (w *walk) endedAs() (Ending, error) {
@@ -99,6 +111,8 @@ func (w *walk) hint(o Outcome) string {
 	switch {
 	case o.Result == nil && o.Saved != "":
 		return "nothing was changed; go on with: drawbridge setup -f " + file
+	case o.Draft != nil:
+		return "nothing was changed; the draft is kept, and the next start offers to go on with it"
 	case o.Result == nil && o.Proofs == nil:
 		return "nothing was changed in either cloud"
 	case o.Ending == Failed || o.Ending == Interrupted && !w.went():

@@ -76,6 +76,15 @@ func (p *plain) side(name, cloud string, s Side) {
 
 func (p *plain) directions() error {
 	w := p.w
+	if k, ok := w.resumable(); ok {
+		n, err := p.choose("A draft was kept: "+k.about(w.now)+".", []string{"go on with it", "begin anew"}, 0, "--set PATH=VALUE")
+		if err != nil {
+			return err
+		}
+		if n == 0 {
+			w.resume(k)
+		}
+	}
 	now := newConnect(w).pick
 	var said []string
 	for _, o := range newConnect(w).options(w) {

@@ -14,7 +14,7 @@ func Run(ctx context.Context, e Engine, o Options) (Outcome, error) {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	w := newWalk(ctx, e, o)
-	if err := show(o, model{walk: w, at: newConnect(w)}); err != nil {
+	if err := show(o, model{walk: w, at: opening(w)}); err != nil {
 		return w.outcome(), fmt.Errorf("draw on the terminal: %w", err)
 	}
 	return w.outcome(), nil

@@ -27,6 +27,7 @@ type walk struct {
 
 	draft  draft
 	bridge spec.Bridge       // the last draft that made sense
+	aside  bool              // the draft is to be kept
 	flaw   error             // why the present draft does not
 	flaws  map[string]string // by path: what is wrong with an answer by itself
 

@@ -31,11 +31,15 @@ func (o *setupOptions) wizard(ctx context.Context, at *site) (err error) {
 	}
 	opts.Set, opts.Dir = o.cloud.file.set, o.filesDir()
 	opts.Accept, opts.Borrow, opts.NoDoors, opts.Directions = o.change.account, o.proof.borrow, o.proof.noDoors, o.proof.directions
+	opts.Draft = at.readDraft()
 	run := ui.Run
 	if o.cloud.consent.plain(o.streams) {
 		run = ui.RunPlain
 	}
 	out, err := run(ctx, e.calls(), opts)
+	if err := at.keepDraft(out); err != nil {
+		o.progress().line("warning: %s", err)
+	}
 	if err != nil {
 		return err
 	}
