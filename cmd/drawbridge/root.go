@@ -38,7 +38,7 @@ Without a command it opens the wizard. Start with the embedded clouds: drawbridg
 	root.AddCommand(
 		newSetup(s), newInit(s), newPreflight(s), newPlan(s), newApply(s), newVerify(s), newAudit(s), newGenerate(s), newDestroy(s),
 		newExec(s), newCredentialProcess(s), newToken(s),
-		newSandbox(s), newSchema(s), newCompletion(s), newMan(s), newVersion(s),
+		newExplain(s), newSandbox(s), newSchema(s), newCompletion(s), newMan(s), newVersion(s),
 	)
 	dress(root, s)
 	return root
