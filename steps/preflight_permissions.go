@@ -12,34 +12,44 @@ import (
 
 // permissionsAfterPlan asks for what the plan's changes need. Without a plan it asks for everything.
 func (p *preflight) permissionsAfterPlan(ctx context.Context) {
+	need := p.needed()
 	var google []Check
 	var amazon Check
 	_ = all(
-		func() error { google = p.googlePermissions(ctx, p.needed("google")); return nil },
-		func() error { amazon = p.awsPermissions(ctx, p.needed("aws")); return nil },
+		func() error { google = p.googlePermissions(ctx, need.Google); return nil },
+		func() error { amazon = p.awsPermissions(ctx, need.AWS); return nil },
 	)
 	p.allowed = append(google, amazon)
 }
 
-// needed are the permissions of one cloud that setting up takes, without those that only taking down does.
-func (p *preflight) needed(side string) []string {
-	out := map[string]bool{}
+// needed are the rights that the planned changes take, and those that looking takes whatever is planned.
+func (p *preflight) needed() Rights {
+	var need Rights
+	need.Google = []string{useProject}
 	for _, s := range p.graph.Steps() {
 		a := s.About()
 		c, planned := p.plan.Change(a.ID)
-		if a.Cloud != side || planned && c.Action == Keep {
-			continue
-		}
-		for _, perm := range a.Permissions {
-			if !takesDown(perm) || c.Action == Restore && strings.HasSuffix(perm, ".undelete") {
-				out[perm] = true
+		for _, permission := range a.Permissions {
+			if p.takes(c, planned, permission) {
+				need.add(p.Bridge, a, permission)
 			}
 		}
 	}
-	if side == "google" {
-		out[useProject] = true
+	need.lookAround(p.Bridge, ForSetup)
+	return need.sorted()
+}
+
+// takes reports whether a change needs a permission that its step names.
+func (p *preflight) takes(c Change, planned bool, permission string) bool {
+	switch {
+	case looksOnly(permission) && !strings.Contains(permission, "Operations"):
+		return true
+	case planned && c.Action == Keep:
+		return false
+	case takesDown(permission):
+		return c.Action == Restore && strings.HasSuffix(permission, ".undelete") || c.Action == Update && strings.HasSuffix(permission, ".enable")
 	}
-	return sortedKeys(out)
+	return true
 }
 
 // useProject lets a person's calls be billed to the project, which then is their quota project.

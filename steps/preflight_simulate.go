@@ -16,9 +16,9 @@ import (
 
 // awsPermissions simulates the operator's policies. Organisation policies with conditions, session policies and real
 // context are out of its sight, so that "allowed" is no promise.
-func (p *preflight) awsPermissions(ctx context.Context, actions []string) Check {
+func (p *preflight) awsPermissions(ctx context.Context, rights []Right) Check {
 	c := check("aws.permissions", "aws", "permissions in the account", "all that are needed, as far as can be simulated")
-	if p.ops.AWSErr != nil || len(actions) == 0 {
+	if p.ops.AWSErr != nil || len(rights) == 0 {
 		return c.not(CheckUnknown, "nobody is signed in", "", "")
 	}
 	source, err := p.policySource(ctx)
@@ -26,9 +26,8 @@ func (p *preflight) awsPermissions(ctx context.Context, actions []string) Check 
 		return c.not(CheckUnknown, err.Error(), "", "")
 	}
 	groups := map[string][]string{}
-	for _, action := range actions {
-		on := p.resource(action)
-		groups[on] = append(groups[on], action)
+	for _, r := range rights {
+		groups[r.On] = append(groups[r.On], r.Action)
 	}
 	var mu sync.Mutex
 	var denied, unclear []string
@@ -69,22 +68,6 @@ func (p *preflight) policySource(ctx context.Context) (string, error) {
 		return arn, nil
 	}
 	return "", &explain.Problem{Op: "simulate permissions", Kind: explain.Other, Reason: "only users and roles can be simulated, not " + arn}
-}
-
-// resource is what an action works on: least-privilege policies name it, and would be denied on everything.
-func (p *preflight) resource(action string) string {
-	b := p.Bridge
-	switch {
-	case strings.HasPrefix(action, "ec2:"), strings.HasPrefix(action, "iam:List") && !strings.Contains(action, "Role") || action == "iam:ListRoles", strings.Contains(action, "Outbound"):
-		return "*"
-	case strings.Contains(action, "OpenIDConnect"):
-		return b.GoogleProviderARN()
-	case strings.Contains(action, "InstanceProfile") && action != "iam:ListInstanceProfilesForRole":
-		return b.InstanceProfileARN()
-	case b.ToAWS != nil:
-		return b.ToAWSRoleARN()
-	}
-	return b.ToGoogleRoleARN()
 }
 
 func (p *preflight) simulate(ctx context.Context, source, resource string, actions []string) (denied, unclear []string, err error) {

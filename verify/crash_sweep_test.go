@@ -134,16 +134,16 @@ func (p *process) open(ctx context.Context, s *site) error {
 		return err
 	}
 	p.ops = cloud.SignIn(ctx, g, a)
-	if err := errors.Join(p.ops.GoogleErr, p.ops.AWSErr); err != nil {
-		return err
-	}
-	return steps.CheckIdentity(ctx, p.world, p.ops)
+	return errors.Join(p.ops.GoogleErr, p.ops.AWSErr)
 }
 
 // change plans and applies, after taking back what a killed proof has left.
 func (p *process) change(ctx context.Context, want steps.Want) error {
 	graph, err := steps.Of(p.world.Bridge)
 	if err != nil {
+		return err
+	}
+	if err := steps.CheckIdentity(ctx, p.world, p.ops); err != nil {
 		return err
 	}
 	if err := RemoveLeftovers(ctx, p.world, nil); err != nil {
@@ -158,6 +158,9 @@ func (p *process) change(ctx context.Context, want steps.Want) error {
 }
 
 func (p *process) prove(ctx context.Context) (err error) {
+	if err := steps.CheckIdentity(ctx, p.world, p.ops); err != nil {
+		return err
+	}
 	p.proofs, err = Proofs(ctx, p.world, Options{Borrow: true, Operators: p.ops, Now: p.world.Now, Journal: p.journal, Wait: 3 * time.Second})
 	if err != nil {
 		return err

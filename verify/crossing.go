@@ -3,6 +3,7 @@ package verify
 import (
 	"context"
 	"errors"
+	"net/http"
 	"net/url"
 	"strings"
 	"sync/atomic"
@@ -163,7 +164,8 @@ var refusalCodes = map[string]bool{
 
 func refusal(err error) bool {
 	p, ok := errors.AsType[*explain.Problem](err)
-	if !ok || p.Kind == explain.Throttled || strings.Contains(p.Reason, "retrieve verification key") {
+	busy := ok && (explain.Is(p, explain.Throttled, explain.Conflict) || p.Status == http.StatusConflict)
+	if !ok || busy || strings.Contains(p.Reason, "retrieve verification key") {
 		return false
 	}
 	return refusalCodes[p.Code] || explain.Is(err, explain.Denied, explain.Disabled, explain.Missing)

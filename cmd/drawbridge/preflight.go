@@ -8,10 +8,13 @@ import (
 	"github.com/drawbridge-cloud/drawbridge/steps"
 )
 
-type preflightOptions struct{ cloudCommand }
+type preflightOptions struct {
+	cloudCommand
+	policy choice // --print-policy: what to be allowed to do; "" looks instead
+}
 
 func newPreflight(s streams) *cobra.Command {
-	o := &preflightOptions{cloudCommand{streams: s}}
+	o := &preflightOptions{cloudCommand: cloudCommand{streams: s}, policy: choice{allowed: purposes()}}
 	c := &cobra.Command{
 		Use:   "preflight",
 		Short: "Look for what would stop us: sign-in, permissions, APIs, policies, names",
@@ -19,14 +22,21 @@ func newPreflight(s streams) *cobra.Command {
 Nothing is written to a cloud.
 
 Exit code 0: nothing in the way; what may not be looked at counts as unknown. 3: something is blocked.
-1: a side is not signed in.`,
-		Example: "  drawbridge preflight\n  drawbridge preflight --format json",
+1: a side is not signed in.
+
+With --print-policy no cloud is asked: it prints the rights that one purpose takes for this bridge and nothing
+else, as a custom role for the Google project and a policy for AWS.`,
+		Example: "  drawbridge preflight\n  drawbridge preflight --format json\n  drawbridge preflight --print-policy setup",
 		Args:    nothing,
 		RunE: func(c *cobra.Command, _ []string) error {
+			if o.policy.value != "" {
+				return runPrintPolicy(c, o)
+			}
 			return o.on(c, func(ctx context.Context, at *site) error { return runPreflight(ctx, o, at) })
 		},
 	}
 	o.cloud.bind(c)
+	c.Flags().Var(&o.policy, "print-policy", "print the least rights for a purpose: `setup|audit|verify|destroy`")
 	return c
 }
 

@@ -1,0 +1,229 @@
+package verify
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/drawbridge-cloud/drawbridge/internal/explain"
+	"github.com/drawbridge-cloud/drawbridge/internal/sandbox/world"
+)
+
+// trouble is one way in which a single call fails.
+type trouble struct {
+	name string
+	does incident
+	may  []explain.Kind // the kinds of error it may end in; none: the run must converge
+	slow bool           // the call ends by its own time limit
+}
+
+// troubles are the ways in which clouds and networks fail.
+func troubles() []trouble {
+	anything := []explain.Kind{explain.Pending, explain.Other}
+	return []trouble{
+		{name: "403", does: said("AccessDenied", "PERMISSION_DENIED"), may: []explain.Kind{explain.Denied, explain.Conflict}},
+		{name: "404", does: said("NoSuchEntity", "NOT_FOUND"), may: []explain.Kind{explain.Missing, explain.Conflict, explain.Denied, explain.Pending}},
+		{name: "conflict", does: said("ConcurrentModification", "ABORTED"), may: []explain.Kind{explain.Conflict}},
+		{name: "412", does: said("412", "412"), may: []explain.Kind{explain.Conflict, explain.Other}},
+		{name: "throttled", does: throttledOnce},
+		{name: "500", does: said("500", "500"), may: anything},
+		{name: "503", does: said("503", "503")},
+		{name: "drop", does: said("drop", "drop"), may: anything},
+		{name: "refuse", does: said("refuse", "refuse"), may: anything},
+		{name: "hang", does: said("hang", "hang"), may: anything, slow: true},
+		{name: "truncated", does: truncated, may: anything},
+		{name: "html", does: webPage, may: anything},
+	}
+}
+
+// said answers one call with an error of its cloud.
+func said(amazon, google string) incident {
+	return func(g *gate, w http.ResponseWriter, r *http.Request) {
+		if err := g.server.SetFaults(everywhere(amazon, google)...); err != nil {
+			panic(err) // the test itself is wrong
+		}
+		defer func() { _ = g.server.SetFaults() }()
+		g.server.ServeHTTP(w, r)
+	}
+}
+
+// everywhere is a fault of whatever is called next.
+func everywhere(amazon, google string) []string {
+	var out []string
+	for _, service := range []string{"iam", "sts", "ec2", "sqs", "imds", "container"} {
+		out = append(out, "aws."+service+".*="+amazon+"*1")
+	}
+	for _, service := range []string{"iam", "sts", "cloudresourcemanager", "serviceusage", "iamcredentials", "compute", "oauth2", "orgpolicy", "metadata"} {
+		out = append(out, "google."+service+".*="+google+"*1")
+	}
+	return out
+}
+
+func throttledOnce(g *gate, w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Retry-After", "7")
+	said("Throttling", "429")(g, w, r)
+}
+
+// truncated has the effect and tells half of the reply.
+func truncated(g *gate, w http.ResponseWriter, r *http.Request) {
+	whole := httptest.NewRecorder()
+	g.server.ServeHTTP(whole, r)
+	for name, values := range whole.Header() {
+		w.Header()[name] = values
+	}
+	w.Header().Set("Content-Length", fmt.Sprint(whole.Body.Len()))
+	w.WriteHeader(whole.Code)
+	_, _ = w.Write(whole.Body.Bytes()[:whole.Body.Len()/2])
+	panic(http.ErrAbortHandler)
+}
+
+// webPage is what the sign-in page of a network answers in the cloud's place.
+func webPage(_ *gate, w http.ResponseWriter, r *http.Request) {
+	_, _ = io.Copy(io.Discard, r.Body)
+	w.Header().Set("Content-Type", "text/html")
+	_, _ = io.WriteString(w, "<!DOCTYPE html><html><body>Welcome to the lounge</body></html>")
+}
+
+// mishap is one point of the sweep.
+type mishap struct {
+	course
+	trouble
+	at point
+}
+
+func TestEveryFaultConvergesOrEndsInOneClearError(t *testing.T) {
+	var all []mishap
+	for _, example := range examples {
+		for _, c := range courses(t, example) {
+			for _, at := range c.points {
+				for _, how := range troubles() {
+					all = append(all, mishap{c, how, at})
+				}
+			}
+		}
+	}
+	points := sampled(t, all, 60)
+	var mu sync.Mutex
+	outcomes := map[string]int{}
+	t.Run("points", func(t *testing.T) {
+		for _, m := range points {
+			t.Run(m.example+"/"+m.command.name+"/"+m.trouble.name+"/"+m.at.String(), func(t *testing.T) {
+				t.Parallel()
+				outcome := m.sweep(t)
+				mu.Lock()
+				defer mu.Unlock()
+				outcomes[m.command.name+" "+m.trouble.name+": "+outcome]++
+			})
+		}
+	})
+	t.Logf("failed one call at %d of %d points", len(points), len(all))
+	for _, line := range sortedKeys(outcomes) {
+		t.Logf("%4d %s", outcomes[line], line)
+	}
+}
+
+func sortedKeys(m map[string]int) []string {
+	var out []string
+	for k := range m {
+		out = append(out, k)
+	}
+	slices.Sort(out)
+	return out
+}
+
+// sweep fails one call of a run, and holds it or the next one to the undisturbed course.
+func (m mishap) sweep(t *testing.T) string {
+	s := newSite(t, m.example)
+	for _, before := range m.before {
+		s.must(before)
+	}
+	if m.slow {
+		s.call = 1500 * time.Millisecond
+	}
+	p, err := s.run(m.command, m.at, m.does)
+	if !s.gate.reached() {
+		return "not met"
+	}
+	outcome := "converged"
+	if err != nil {
+		outcome = m.judge(t, s, p, err)
+	}
+	if err != nil || m.trouble.name == "404" { // what is said not to be there is not looked for again
+		s.call = 0
+		s.must(m.command)
+	}
+	if diff := cmp.Diff(m.after, stateOf(t, s.gate.server)); diff != "" {
+		t.Errorf("%s; then the clouds hold (-undisturbed +got):\n%s", outcome, diff)
+	}
+	return outcome
+}
+
+// judge holds an error to what an error is: one, clear, of the right kind, without a secret.
+func (m mishap) judge(t *testing.T, s *site, p *process, err error) string {
+	t.Helper()
+	for _, secret := range s.gate.server.Secrets() {
+		if len(secret) > 8 && strings.Contains(err.Error(), secret) {
+			t.Errorf("a secret is in the error")
+		}
+	}
+	if unproven, ok := errors.AsType[*unprovenError](err); ok {
+		return m.judgeProofs(t, s, p, unproven)
+	}
+	problem, ok := errors.AsType[*explain.Problem](err)
+	if !ok {
+		t.Errorf("got %T %v, want a problem", err, err)
+		return "no problem"
+	}
+	if problem.Op == "" || problem.Reason == "" {
+		t.Errorf("got %+v, want what was attempted and why it failed", problem)
+	}
+	signIn := strings.Contains(problem.Op, "whose token") // answers in words of its own, without a kind
+	if !slices.Contains(m.may, problem.Kind) && !signIn {
+		t.Errorf("got %s: %v, want one of %v", problem.Kind, err, m.may)
+	}
+	if n := strings.Count(err.Error(), "\n"); n > 0 {
+		t.Errorf("got %d errors, want one:\n%v", n+1, err)
+	}
+	return string(problem.Kind)
+}
+
+// judgeProofs wants no fault of a network or a service to pass for a refusal, and nothing to stay borrowed.
+func (m mishap) judgeProofs(t *testing.T, s *site, p *process, err *unprovenError) string {
+	t.Helper()
+	refusal := m.trouble.name == "403" || m.trouble.name == "404"
+	for _, proof := range p.proofs {
+		if !refusal && (proof.Verdict == Refused || proof.Verdict == Open) {
+			t.Errorf("%s: got %s, want unknown: %s", proof.Direction, proof.Verdict, proof.Reason)
+		}
+		if proof.Verdict != Proven && proof.Reason == "" {
+			t.Errorf("%s: got %s without a reason", proof.Direction, proof.Verdict)
+		}
+	}
+	if len(m.may) == 0 {
+		t.Errorf("got %v, want it to converge", err)
+	}
+	s.gate.server.World().View(func(st *world.State, now time.Time) {
+		for _, r := range st.AWS.Accounts[s.bridge.AWS.Account].Roles.AllSeen(now) {
+			if strings.Contains(r.Trust, loanSid) {
+				t.Errorf("role %s is still lent", r.Name)
+			}
+		}
+		for _, a := range st.Google.Projects[s.bridge.Google.Project].Accounts {
+			for _, b := range a.Policy.Value.Bindings {
+				if b.Condition != nil {
+					t.Errorf("account %s is still lent", a.Email)
+				}
+			}
+		}
+	})
+	return "not proven"
+}
