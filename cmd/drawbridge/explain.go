@@ -18,13 +18,13 @@ type explainOptions struct {
 // explainDocument is drawbridge.explain/v1.
 type explainDocument struct {
 	heading
-	Known   bool        `json:"known"`
-	Matches []explained `json:"matches"`
-	Collect []string    `json:"collect"` // for an unknown message: what to have at hand
+	Known   bool         `json:"known"`
+	Matches []knownCause `json:"matches"`
+	Collect []string     `json:"collect"` // for an unknown message: what to have at hand
 }
 
-// explained is one cause that fits.
-type explained struct {
+// knownCause is one cause that fits.
+type knownCause struct {
 	Row      int      `json:"row"`
 	Step     string   `json:"step"`
 	Cause    string   `json:"cause"`
@@ -86,9 +86,9 @@ func runExplain(o *explainOptions) error {
 }
 
 func explanationOf(text string) *explainDocument {
-	d := &explainDocument{Matches: []explained{}, Collect: []string{}}
+	d := &explainDocument{Matches: []knownCause{}, Collect: []string{}}
 	for _, r := range explain.Explain(text) {
-		d.Matches = append(d.Matches, explained{r.Number, r.Step, r.Cause, r.Who, r.Do, r.Evidence, r.Sources})
+		d.Matches = append(d.Matches, knownCause{r.Number, r.Step, r.Cause, r.Who, r.Do, r.Evidence, r.Sources})
 	}
 	if d.Known = len(d.Matches) > 0; !d.Known {
 		d.Collect = []string{

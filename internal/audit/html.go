@@ -13,7 +13,7 @@ var page string
 // HTML writes one page that needs nothing else: no script, style or picture from elsewhere. html/template escapes every
 // name for the place that it stands in.
 func HTML(h Heading, d Document) ([]byte, error) {
-	t, err := template.New("report").Funcs(template.FuncMap{"clean": oneLine}).Parse(page)
+	t, err := template.New("report").Funcs(template.FuncMap{"clean": oneLine, "lines": cleaned}).Parse(page)
 	if err != nil {
 		return nil, fmt.Errorf("read the page: %w", err)
 	}

@@ -20,7 +20,7 @@ func Markdown(h Heading, d Document) ([]byte, error) {
 	if len(d.Drift) > 0 {
 		out.WriteString("\n## Drift\n\n")
 		for _, c := range d.Drift {
-			fmt.Fprintf(&out, "- `%s` %s: %s\n", code(c.ID), md(string(c.Action)), md(c.Reason))
+			fmt.Fprintf(&out, "- %s %s: %s\n", md(c.ID), md(string(c.Action)), md(c.Reason))
 		}
 	}
 	if len(d.Trusts) > 0 {
@@ -47,9 +47,10 @@ func markdownFindings(out *strings.Builder, d Document) {
 	out.WriteString("\n## Findings\n")
 	for _, f := range d.Findings {
 		fmt.Fprintf(out, "\n### %s %s: %s\n\n", f.Severity, f.ID, md(f.Title))
-		fmt.Fprintf(out, "- Resource: `%s`\n- Evidence: %s\n- Fix: %s\n- Reference: <%s>\n", code(f.Resource), md(f.Evidence), md(f.Fix), f.Reference)
+		fmt.Fprintf(out, "- Resource: %s\n- Evidence: %s\n- Fix: %s\n- Reference: <%s>\n", md(f.Resource), md(f.Evidence), md(f.Fix), f.Reference)
 		if f.Command != "" {
-			fmt.Fprintf(out, "\n    %s\n", oneLine(f.Command))
+			fence := fenceFor(f.Command)
+			fmt.Fprintf(out, "\n%ssh\n%s\n%s\n", fence, oneLine(f.Command), fence)
 		}
 	}
 }
@@ -73,14 +74,23 @@ func md(s string) string {
 	return out.String()
 }
 
-// code is text between backticks, where only a backtick has a meaning.
-func code(s string) string { return strings.ReplaceAll(oneLine(s), "`", "'") }
+// fenceFor is a fence that the text cannot close.
+func fenceFor(s string) string {
+	fence := "```"
+	for strings.Contains(s, fence) {
+		fence += "`"
+	}
+	return fence
+}
 
 // oneLine keeps a name from ending its line, and what reorders text from doing so.
-func oneLine(s string) string {
+func oneLine(s string) string { return cleaned(strings.NewReplacer("\n", " ", "\t", " ").Replace(s)) }
+
+// cleaned replaces what cannot be seen and what reorders text; line ends stay.
+func cleaned(s string) string {
 	return strings.Map(func(r rune) rune {
-		if r == '\n' || r == '\t' {
-			return ' '
+		if r == '\n' {
+			return r
 		}
 		if unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) || r == '\u2028' || r == '\u2029' {
 			return '\uFFFD'
