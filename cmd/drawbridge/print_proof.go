@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/drawbridge-cloud/drawbridge/steps"
 	"github.com/drawbridge-cloud/drawbridge/verify"
 )
 
@@ -92,8 +93,11 @@ func shortHost(host string) string {
 func (p printer) table(rows []verify.Claim) {
 	for _, r := range rows {
 		outcome := "no"
-		if r.Holds {
+		switch {
+		case r.Holds:
 			outcome = "ok"
+		case r.Unread:
+			outcome = "unknown"
 		}
 		p.line("    %s %s sent %s", p.mark(outcome, "ok"), pad(r.Key, 30), r.Sent)
 		if !r.Holds {
@@ -153,4 +157,13 @@ func unproven(proofs []verify.Proof) error {
 		return &noError{answer: "nothing was proven"}
 	}
 	return nil
+}
+
+// returned says whether borrowed access is gone. That it is not must never look like that it is.
+func (p printer) returned(e verify.Event) {
+	if e.Outcome == string(steps.OutcomeFailed) {
+		p.line("%s %s: NOT given back: %s", p.bad("!"), p.way(e.Direction), e.Message)
+		return
+	}
+	p.line("%s %s: given back: %s", p.changed("-"), p.way(e.Direction), e.Message)
 }

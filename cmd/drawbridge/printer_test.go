@@ -1,8 +1,12 @@
 package main
 
 import (
+	"bytes"
 	"strings"
 	"testing"
+
+	"github.com/drawbridge-cloud/drawbridge/steps"
+	"github.com/drawbridge-cloud/drawbridge/verify"
 )
 
 func TestNamesOfOthersCannotSteerTheTerminal(t *testing.T) {
@@ -34,5 +38,28 @@ func TestColourNeedsATerminal(t *testing.T) {
 				t.Errorf("got colour %t, want %t", got, tt.want)
 			}
 		})
+	}
+}
+
+func TestChangedPolicyIsShownLineByLine(t *testing.T) {
+	var out bytes.Buffer
+	p := printer{w: &out}
+	p.field(steps.Field{
+		Path:   "trust",
+		Before: map[string]any{"Statement": []any{map[string]any{"Effect": "Allow", "Condition": "lax"}}},
+		After:  map[string]any{"Statement": []any{map[string]any{"Effect": "Allow", "Condition": "exact"}}},
+	})
+	for _, want := range []string{"trust:", `      -       "Condition": "lax"`, `      +       "Condition": "exact"`, `"Effect": "Allow"`} {
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("got\n%s\nwant it to show %q", out.String(), want)
+		}
+	}
+}
+
+func TestAccessThatIsStillLentIsNotAnnouncedAsGivenBack(t *testing.T) {
+	var out bytes.Buffer
+	printer{w: &out}.returned(verify.Event{Kind: verify.Returning, Direction: "to-google", Outcome: "failed", Message: "denied"})
+	if got := out.String(); !strings.Contains(got, "NOT given back: denied") {
+		t.Errorf("got %q", got)
 	}
 }

@@ -101,7 +101,7 @@ func (r *reporter) proof(e verify.Event) {
 	case verify.Borrowing:
 		r.lines.line("%s %s: borrowed: %s", r.lines.changed("+"), r.lines.way(e.Direction), e.Message)
 	case verify.Returning:
-		r.lines.line("%s %s: given back: %s", r.lines.changed("-"), r.lines.way(e.Direction), e.Message)
+		r.lines.returned(e)
 	case verify.HopDone, verify.DoorTried, verify.ProofEnded:
 	}
 }

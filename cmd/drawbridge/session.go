@@ -1,7 +1,9 @@
 package main
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"path/filepath"
 
@@ -20,7 +22,8 @@ type session struct {
 	world   *steps.World
 	ops     cloud.Operators
 	journal *steps.Journal
-	program string // where generated files look for drawbridge; "" for the usual place
+	there   map[string]bool // ids of the steps whose things a plan found as wanted
+	program string          // where generated files look for drawbridge; "" for the usual place
 }
 
 // openSession opens the clouds of a bridge without a call.
@@ -128,8 +131,8 @@ func (s *session) files() (string, error) {
 	return filepath.Join(dir, "files"), err
 }
 
-// apply makes the plan. Borrowed access that a killed run left behind goes first; the plan is then made again, because
-// the role or account that it lay on is no longer what was seen.
+// apply makes the plan. Borrowed access that a killed run left behind goes first; what was planned is then looked at
+// again, because the role or account that it lay on is no longer what was seen.
 func (s *session) apply(ctx context.Context, plan steps.Plan, sink steps.Sink, returned func(verify.Event)) (steps.Result, error) {
 	if err := s.openJournal(); err != nil {
 		return steps.Result{}, err
@@ -142,11 +145,32 @@ func (s *session) apply(ctx context.Context, plan steps.Plan, sink steps.Sink, r
 		if err := verify.RemoveLeftovers(ctx, s.world, returned); err != nil {
 			return steps.Result{}, &mendError{err}
 		}
-		if plan, err = s.graph.Plan(ctx, s.world, plan.Want, nil); err != nil {
+		if plan, err = s.again(ctx, plan); err != nil {
 			return steps.Result{}, err
 		}
 	}
 	return s.graph.Apply(ctx, s.world, plan, steps.ApplyOptions{Sink: sink, Journal: s.journal})
+}
+
+// again plans once more, and stops when that is not what was shown.
+func (s *session) again(ctx context.Context, shown steps.Plan) (steps.Plan, error) {
+	plan, err := s.graph.Plan(ctx, s.world, shown.Want, nil)
+	if err != nil {
+		return plan, err
+	}
+	if !samePlan(plan, shown) {
+		return plan, &explain.Problem{
+			Op: "apply the plan", Kind: explain.Conflict, Reason: "something changed since it was shown",
+			Do: []string{"look at what it is now: drawbridge plan"},
+		}
+	}
+	return plan, nil
+}
+
+func samePlan(a, b steps.Plan) bool {
+	first, err := json.Marshal(a.Changes)
+	second, other := json.Marshal(b.Changes)
+	return err == nil && other == nil && bytes.Equal(first, second)
 }
 
 // proofOptions is what the flags of a verification come to.

@@ -7,8 +7,8 @@ import (
 
 type paceKey struct{}
 
-// WithPace changes how long each pause between looks and retries really takes, for tests and for the sandbox, whose
-// clouds settle at once. Deadlines are not changed.
+// WithPace changes how long each pause between looks and retries really takes, for tests. Deadlines are not
+// changed.
 func WithPace(ctx context.Context, pace func(time.Duration) time.Duration) context.Context {
 	return context.WithValue(ctx, paceKey{}, pace)
 }

@@ -126,8 +126,8 @@ func readReply(resp *http.Response) ([]byte, error) {
 	return b, nil
 }
 
-// strange refuses what no cloud API answers: a redirect, which would carry credentials elsewhere, and a web page where
-// an API reply should be.
+// strange refuses what no cloud API answers: a redirect, which would carry credentials elsewhere, and a web page or
+// nothing where an API reply should be.
 func strange(resp *http.Response, reply []byte) error {
 	if resp.StatusCode >= 300 && resp.StatusCode < 400 && resp.StatusCode != http.StatusNotModified {
 		return &strangeReply{Status: resp.StatusCode, Host: resp.Request.URL.Host, What: "a redirect to " + redirectHost(resp)}
@@ -135,6 +135,9 @@ func strange(resp *http.Response, reply []byte) error {
 	head := bytes.ToLower(bytes.TrimSpace(reply[:min(len(reply), 64)]))
 	if resp.StatusCode < 300 && (bytes.HasPrefix(head, []byte("<!doctype html")) || bytes.HasPrefix(head, []byte("<html"))) {
 		return &strangeReply{Status: resp.StatusCode, Host: resp.Request.URL.Host, What: "a web page"}
+	}
+	if resp.StatusCode < 300 && hollow(reply) {
+		return &strangeReply{Status: resp.StatusCode, Host: resp.Request.URL.Host, What: "null in place of what was asked for"}
 	}
 	return nil
 }

@@ -231,14 +231,16 @@ func TestStrangeRepliesAreOneClearError(t *testing.T) {
 		h    http.HandlerFunc
 		want string
 	}{
-		"a web page":   {status(200, "<!DOCTYPE html><html>Sign in to the hotel</html>", "Content-Type", "text/html"), "web page"},
-		"too much":     {huge, "more than 8 MiB"},
-		"cut off":      {status(200, `{"name`, "Content-Length", "100"), "cut off"},
-		"not JSON":     {status(200, `{"name": !`), "cannot be read"},
-		"wrong types":  {status(200, `{"name": {"a": 1}}`), "cannot be read"},
-		"empty":        {status(200, ``), ""},
-		"HTML in 403":  {status(403, "<html>\x1b[31mblocked\x1b[0m</html>", "Content-Type", "text/html"), ""},
-		"binary error": {status(400, "\x00\x01\x02\xff"), ""},
+		"a web page":        {status(200, "<!DOCTYPE html><html>Sign in to the hotel</html>", "Content-Type", "text/html"), "web page"},
+		"nothing at all":    {status(200, "null", "Content-Type", "application/json"), "null"},
+		"a list of nothing": {status(200, `{"accounts":[{"name":"a"},null]}`, "Content-Type", "application/json"), "null"},
+		"too much":          {huge, "more than 8 MiB"},
+		"cut off":           {status(200, `{"name`, "Content-Length", "100"), "cut off"},
+		"not JSON":          {status(200, `{"name": !`), "cannot be read"},
+		"wrong types":       {status(200, `{"name": {"a": 1}}`), "cannot be read"},
+		"empty":             {status(200, ``), ""},
+		"HTML in 403":       {status(403, "<html>\x1b[31mblocked\x1b[0m</html>", "Content-Type", "text/html"), ""},
+		"binary error":      {status(400, "\x00\x01\x02\xff"), ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			f := opened(t, c.h)

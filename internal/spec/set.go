@@ -1,6 +1,7 @@
 package spec
 
 import (
+	"slices"
 	"strings"
 )
 
@@ -65,13 +66,24 @@ func layAt(root *node, path string, n *node, add bool) *fault {
 	old := at.child(last)
 	switch {
 	case add && old != nil && old.kind == kindList:
-		n.items = append(append([]*node{}, old.items...), n.items...)
+		n.items = joined(old.items, n.items)
 	case n.kind == kindMap && old != nil && old.kind == kindMap && n.block:
 		merge(old, n)
 		return nil
 	}
 	at.put(last, n)
 	return nil
+}
+
+// joined adds what is not in the list yet: adding the same twice, as a repeated command does, changes nothing.
+func joined(old, more []*node) []*node {
+	items := slices.Clone(old)
+	for _, n := range more {
+		if !slices.ContainsFunc(items, func(o *node) bool { return n.kind == kindText && o.kind == kindText && o.text == n.text }) {
+			items = append(items, n)
+		}
+	}
+	return items
 }
 
 // merge lays a block over another, so that toAWS={} wants the direction without emptying it.
