@@ -38,6 +38,7 @@ var awsStatus = map[string]int{
 	"LimitExceeded":                 http.StatusConflict,
 	"MissingAuthenticationToken":    http.StatusForbidden,
 	"NoSuchEntity":                  http.StatusNotFound,
+	"NotSupportedService":           http.StatusNotFound,
 	"PolicyEvaluation":              http.StatusInternalServerError,
 	"OptInRequired":                 http.StatusForbidden,
 	"OutboundWebIdentityFederationDisabledException": http.StatusForbidden,
