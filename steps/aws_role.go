@@ -128,8 +128,8 @@ func (s *roleStep) description() string {
 func (s *roleStep) seconds() int32 { return int32(s.role.MaxSession.Seconds()) }
 
 func (s *roleStep) planCreate(live string) Change {
-	doc, known := s.trust(live)
-	fields := []Field{set("arn", s.arn), set("trust", orUnknown(asJSON(doc), known)), set("maxSession", s.role.MaxSession.String())}
+	doc, known := s.trust(live) // without the number it has blanks
+	fields := []Field{set("arn", s.arn), set("trust", blanksUnknown(asJSON(doc))), set("maxSession", s.role.MaxSession.String())}
 	if s.role.PermissionsBoundary != "" {
 		fields = append(fields, set("permissionsBoundary", s.role.PermissionsBoundary))
 	}

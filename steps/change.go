@@ -69,6 +69,29 @@ func drop(path string, before any) Field { return Field{Path: path, Before: befo
 // notYet stands for a value that only applying will give.
 var notYet = Unknown{After: "apply"}
 
+// blanksUnknown is a document as a field's value, each blank in it a value that is known only after apply.
+func blanksUnknown(v any) any {
+	switch t := v.(type) {
+	case string:
+		if t == "" {
+			return Unknown{After: "apply"}
+		}
+	case map[string]any:
+		out := make(map[string]any, len(t))
+		for key, below := range t {
+			out[key] = blanksUnknown(below)
+		}
+		return out
+	case []any:
+		out := make([]any, len(t))
+		for i, below := range t {
+			out[i] = blanksUnknown(below)
+		}
+		return out
+	}
+	return v
+}
+
 // orUnknown is v as a field's value when it is known.
 func orUnknown(v any, known bool) any {
 	if known {
