@@ -39,9 +39,11 @@ func (a apply) keys(w *walk) []key.Binding {
 	case w.went():
 		return []key.Binding{w.enterKey("next: prove it"), move, detailsKey(), helpKey(), quitKey()}
 	}
-	export := bind("e", "export the plan", "e")
+	export := bind("e", "export", "e")
 	export.SetEnabled(w.e.Export != nil)
-	return []key.Binding{bind("r", "retry what is missing", "r", "enter"), move, detailsKey(), bind("b", "change answers", "b"), export, helpKey(), quitKey()}
+	return []key.Binding{
+		bind("r", "retry", "r", "enter"), bind("s", "go on without it", "s"), export, detailsKey(), bind("b", "answers", "b"), helpKey(), quitKey(), move,
+	}
 }
 
 func (a apply) update(w *walk, msg tea.Msg) (screen, tea.Cmd) {
@@ -100,6 +102,9 @@ func (a apply) onward(w *walk, msg tea.KeyPressMsg) (screen, tea.Cmd) {
 	case !w.went() && is(msg, "r", "enter"):
 		w.stopping, w.interrupted = false, false
 		return newReview(w)
+	case !w.went() && is(msg, "s"):
+		w.stopping, w.interrupted = false, false
+		return newConsent(w)
 	case !w.went() && is(msg, "b", "esc"):
 		return newGoogleForm(w), nil
 	case !w.went() && is(msg, "e") && w.e.Export != nil:

@@ -1,6 +1,9 @@
 package ui
 
 import (
+	"slices"
+	"strings"
+
 	"charm.land/lipgloss/v2"
 
 	"github.com/drawbridge-cloud/drawbridge/steps"
@@ -44,6 +47,10 @@ func (w *walk) plankItems(cloud string) []item {
 		case p.kind != "" && !p.over() && !p.started.IsZero():
 			it.side = w.muted.Render(short(w.now.Sub(p.started)))
 		}
+		it.live = p.kind != "" && !p.over() && !p.kept
+		if p.kind == steps.Waiting {
+			it.then = strings.TrimPrefix(w.counts(p.seen, p.want)+w.waited(p.since, p.until), " "+w.dot+" ")
+		}
 		if it.says, it.tone = w.plankSays(p); p.kind == steps.Failed && w.ended() {
 			it.says = "" // it stands whole below the lanes
 		}
@@ -73,13 +80,13 @@ func (w *walk) plankMark(p plank) string {
 func (w *walk) plankSays(p plank) (string, lipgloss.Style) {
 	switch p.kind {
 	case steps.Waiting:
-		return w.waiting(p.message, p.seen, p.want) + w.waited(p.since, p.until), w.changed
+		return "waiting for " + clean(p.message), w.changed
 	case steps.Retrying:
 		return "trying again: " + clean(p.message), w.changed
 	case steps.Failed:
 		return clean(p.message), w.palette.bad
 	case steps.Skipped:
-		return "skipped: " + clean(p.message), w.changed
+		return "skipped: " + w.named(p.message), w.changed
 	case steps.Planned, steps.Started, steps.Called, steps.Done:
 	}
 	return "", w.plain
@@ -94,7 +101,7 @@ func (w *walk) verdict(width int) []string {
 		return []string{"", w.good.Render("The bridge stands.") + " " + w.muted.Render("Whether it carries is proven next.")}
 	}
 	lines := []string{""}
-	failed := w.result.Failed()
+	failed := slices.DeleteFunc(w.result.Failed(), calledOff)
 	switch {
 	case len(failed) > 0 && failed[0].Problem != nil:
 		lines = append(lines, first(w.problem(failed[0].Problem, width), 5)...)
@@ -103,7 +110,7 @@ func (w *walk) verdict(width int) []string {
 	case w.interrupted:
 		lines = append(lines, w.changed.Render("Stopped. What was done is in the journal; nothing is left half-made."))
 	}
-	return append(lines, w.muted.Render("Go on now with r, or later with: ")+"drawbridge apply -f "+quote(w.o.File))
+	return append(lines, w.later("Go on now with r", "apply -f "+quote(w.o.File), width)...)
 }
 
 func (a apply) aside(w *walk, b box) []string {

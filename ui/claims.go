@@ -36,6 +36,9 @@ func (w *walk) claimTable(rows []verify.Claim, width int) []string {
 			mark = w.palette.bad.Render(w.symbols.bad)
 			sent, wanted = w.palette.bad.Render(w.middle(orNone(r.Sent), half)), w.strong.Render(w.middle(orNone(r.Wanted), half))
 		}
+		if r.Unread {
+			mark = w.muted.Render("?")
+		}
 		lines = append(lines, mark+" "+w.pad(clean(r.Name), name)+w.pad(sent, half)+"  "+wanted)
 	}
 	return lines

@@ -23,7 +23,9 @@ type item struct {
 	text  string         // plain
 	side  string         // drawn at the right end: a duration
 	says  string         // below it
+	then  string         // below that, never cut: the numbers of a wait
 	tone  lipgloss.Style // of what is said
+	live  bool           // under way: kept in sight where nobody looks around
 	whole bool           // what is said is never cut
 	dim   bool
 }
@@ -71,11 +73,11 @@ func (c columns) draw(l look, b box) []string {
 
 func (c columns) lane(l look, items []item, cloud string, b box) []string {
 	var lines []string
-	focus := 0
+	focus, seen := 0, false
 	for i, it := range items {
 		here := c.cloud == cloud && c.at == i
-		if here {
-			focus = len(lines)
+		if here || it.live && c.cloud != cloud && !seen {
+			focus, seen = len(lines), true
 		}
 		lines = append(lines, it.lines(l, here, b.w)...)
 	}
@@ -123,7 +125,13 @@ func (it item) lines(l look, here bool, width int) []string {
 	if len(says) > 2 && !here && !it.whole {
 		says = append(says[:1:1], l.fit(says[1]+" "+says[2], width-4))
 	}
+	if it.then != "" && !here {
+		says = first(says, 1)
+	}
 	for _, t := range says {
+		out = append(out, "    "+it.tone.Render(t))
+	}
+	for _, t := range fold(it.then, width-4) {
 		out = append(out, "    "+it.tone.Render(t))
 	}
 	return out

@@ -73,6 +73,11 @@ func (w *walk) sideLines(cloud string, width int) []string {
 	side, title := w.sides.Google, "Google Cloud"
 	if cloud == aws {
 		side, title = w.sides.AWS, "AWS"
+		if region := w.draft.typed["aws.region"]; region != "" {
+			side.Region = region // the file decides, not the profile
+		}
+	} else if project := w.draft.typed["google.project"]; project != "" && project != side.Place {
+		side.Place, side.Number, side.Name = project, "", ""
 	}
 	lines := []string{w.of(cloud).Render(title)}
 	switch {

@@ -30,7 +30,7 @@ func (c consent) keys(w *walk) []key.Binding {
 	}
 	yes := bind("y", "lend it and prove", "y")
 	yes.SetEnabled(w.borrowErr == nil)
-	return []key.Binding{yes, bind("s", "prove without", "s"), detailsKey(), helpKey(), quitKey()}
+	return []key.Binding{yes, bind("s", "prove without", "s"), detailsKey(), helpKey(), backKey(), quitKey()}
 }
 
 func (c consent) update(w *walk, msg tea.Msg) (screen, tea.Cmd) {
@@ -53,6 +53,11 @@ func (c consent) update(w *walk, msg tea.Msg) (screen, tea.Cmd) {
 		return newVerify(w)
 	case is(msg, "s"):
 		return newVerify(w)
+	case is(msg, "esc"):
+		if w.result != nil {
+			return apply{cloud: google, moved: true}, nil
+		}
+		return openReview(w)
 	case is(msg, "d"):
 		return c.details(), nil
 	}

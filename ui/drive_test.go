@@ -45,7 +45,7 @@ func driveUnder(ctx context.Context, t *testing.T, e Engine, o Options, width, h
 // walkThrough starts a walk on the recorded engine at 80x24.
 func walkThrough(t *testing.T, r *recorded) *driver {
 	t.Helper()
-	d := drive(t, r.engine(), Options{Sandbox: true}, 80, 24)
+	d := drive(t, r.engine(), Options{Sandbox: true, StateFile: "clouds"}, 80, 24)
 	d.until("who we are", func() bool { return d.m.asked })
 	return d
 }

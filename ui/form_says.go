@@ -11,7 +11,9 @@ func (f form) says(w *walk, width int) []string {
 	}
 	field, _ := w.field(f.at)
 	if why := w.flawAt(f.at); why != "" {
-		copy(lines, hanging(w.symbols.bad+" "+clean(why), width))
+		if lines = first(hanging(w.symbols.bad+" "+clean(why), width), 5); len(lines) < 2 {
+			lines = append(lines, "")
+		}
 		for i := range lines {
 			lines[i] = w.palette.bad.Render(lines[i])
 		}

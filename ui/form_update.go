@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
+
+	"github.com/drawbridge-cloud/drawbridge/internal/spec"
 )
 
 func (f form) update(w *walk, msg tea.Msg) (screen, tea.Cmd) {
@@ -126,6 +128,9 @@ func (f form) next(w *walk) (screen, tea.Cmd) {
 			f = f.enter(w, path)
 		}
 		w.warn(why)
+		if path != "" {
+			w.warn(label(f.field(w)) + " does not fit yet: the lines above say why")
+		}
 		return f, nil
 	}
 	if f.typed {
@@ -135,6 +140,12 @@ func (f form) next(w *walk) (screen, tea.Cmd) {
 		return newAWSForm(w), nil
 	}
 	return openReview(w)
+}
+
+// field is the focused row of the table of fields.
+func (f form) field(w *walk) spec.Field {
+	field, _ := w.field(f.at)
+	return field
 }
 
 func (f form) back(w *walk) (screen, tea.Cmd) {

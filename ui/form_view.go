@@ -58,7 +58,7 @@ func (f form) spaced(w *walk, above []string, r row, width int) []string {
 }
 
 func (f form) openerLine(w *walk) string {
-	mark, name := "  ", w.muted.Render(plural(w.hidden(f.cloud), "more field", "more fields")+", all with defaults")
+	mark, name := "  ", w.muted.Render(w.rest(f.cloud))
 	if f.open {
 		name = w.muted.Render("fewer fields")
 	}

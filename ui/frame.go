@@ -21,7 +21,8 @@ func (w *walk) frame(s screen) (string, *tea.Position) {
 	if w.cramped() {
 		return w.tooSmall(s), nil
 	}
-	body := box{w.size.w - 2, w.size.h - headRows - footRows}
+	notice := w.noticed()
+	body := box{w.size.w - 2, w.size.h - headRows - 1 - len(notice)}
 	var pane []string
 	if w.paned() {
 		side := box{min(76, max(38, w.size.w-80)), body.h - 1}
@@ -34,7 +35,7 @@ func (w *walk) frame(s screen) (string, *tea.Position) {
 	for i := range body.h - 1 {
 		lines = append(lines, w.row(p.lines, pane, i, body.w))
 	}
-	lines = append(lines, w.noticed(), w.keysLine(s.keys(w)))
+	lines = append(append(lines, notice...), w.keysLine(s.keys(w)))
 	return strings.Join(lines, "\n"), shift(p.cursor)
 }
 
@@ -63,15 +64,20 @@ func shift(at *tea.Position) *tea.Position {
 	return &tea.Position{X: at.X + 1, Y: at.Y + headRows + 1}
 }
 
-// noticed draws the line above the keys.
-func (w *walk) noticed() string {
-	if w.notice == "" {
-		return ""
-	}
+// noticed draws what stands above the keys: a line, up to three where there is more to say.
+func (w *walk) noticed() []string {
+	text, style := w.notice, w.changed
 	if w.alarm {
-		return " " + w.fit(w.palette.bad.Render(w.symbols.bad+" "+w.notice), w.size.w-2)
+		text, style = w.symbols.bad+" "+w.notice, w.palette.bad
 	}
-	return " " + w.fit(w.changed.Render(w.notice), w.size.w-2)
+	lines := first(hanging(text, w.size.w-2), 3)
+	if w.notice == "" || len(lines) == 0 {
+		return []string{""}
+	}
+	for i := range lines {
+		lines[i] = " " + style.Render(lines[i])
+	}
+	return lines
 }
 
 // cramped reports whether the terminal is smaller than the screens need.

@@ -1,6 +1,9 @@
 package ui
 
 import (
+	"context"
+	"errors"
+	"strings"
 	"time"
 
 	"github.com/drawbridge-cloud/drawbridge/steps"
@@ -80,9 +83,28 @@ func (l lanes) settle(r steps.Result) {
 		case steps.OutcomeSkipped:
 			p.kind = steps.Skipped
 		case steps.OutcomeFailed:
-			p.kind = steps.Failed
+			if p.kind = steps.Failed; calledOff(s) {
+				p.kind, p.message = steps.Skipped, "stopped under way; the next run goes on with it"
+			}
 		}
 	}
+}
+
+// calledOff reports whether a step ended because the run was stopped: that is no failure of its own.
+func calledOff(s steps.StepResult) bool {
+	return s.Outcome == steps.OutcomeFailed && s.Problem != nil && errors.Is(s.Problem, context.Canceled)
+}
+
+// named says a message of the engine with the titles of the steps it names in place of their ids. After a stop nothing
+// that was left out is said to have failed.
+func (w *walk) named(message string) string {
+	if w.interrupted {
+		return "not begun"
+	}
+	for _, p := range w.run.planks {
+		message = strings.ReplaceAll(message, "needs "+p.change.ID+",", "needs "+titled(p.change)+",")
+	}
+	return clean(message)
 }
 
 // count says how many of the changes are done, and how many there are besides those kept.

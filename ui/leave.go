@@ -79,7 +79,6 @@ func (l leaving) update(w *walk, msg tea.Msg) (screen, tea.Cmd) {
 			w.warn(m.err.Error())
 			return l, nil
 		}
-		w.interrupted = l.byForce
 		return nil, nil
 	case tea.KeyPressMsg:
 	default:
@@ -94,7 +93,7 @@ func (l leaving) update(w *walk, msg tea.Msg) (screen, tea.Cmd) {
 	case is(msg, "s") && w.flaw == nil && w.e.Save != nil:
 		return l, w.save()
 	case is(msg, "k") && w.o.Bridge == nil:
-		w.aside, w.interrupted = true, l.byForce
+		w.aside = true
 		return nil, nil
 	case is(msg, "y"):
 		w.interrupted = l.byForce
@@ -115,7 +114,7 @@ func (l leaving) view(w *walk, b box) page {
 	}
 	if w.flaw == nil {
 		lines = append(lines, w.muted.Render("What you chose can be written to "+w.o.File+", to begin from it again:"),
-			"", "  drawbridge setup -f "+quote(w.o.File))
+			"", "  "+w.command("setup -f "+quote(w.o.File)))
 	}
 	return page{lines: lines}
 }

@@ -25,6 +25,7 @@ type Options struct {
 	File   string       // where Save writes, for people; default bridge.yaml
 	Dir    string       // where Write puts files unless told otherwise; default drawbridge-files
 
+	StateFile      string   // with Sandbox: where its clouds are kept; "": they end with the program
 	Sandbox        bool     // both clouds are the embedded ones: every screen says so
 	EndpointsOther bool     // some endpoint is not the real cloud: every screen says so
 	Accept         string   // --accept-account: the number of a re-created account the caller already accepted

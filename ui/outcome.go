@@ -60,7 +60,7 @@ func (w *walk) summary(o Outcome) []string {
 		out = append(out, "sandbox   nothing real was touched")
 	}
 	if o.Result != nil {
-		out = append(out, "applied   "+plural(o.Result.Summary.Done, "change", "changes")+failedWords(o.Result.Summary))
+		out = append(out, "applied   "+plural(o.Result.Summary.Done, "change", "changes")+failedWords(o.Result.Summary, o.Ending == Interrupted))
 	}
 	for _, p := range o.Proofs {
 		out = append(out, w.proofSummary(p))
@@ -83,9 +83,12 @@ func within(paths []string) []string {
 	return out
 }
 
-func failedWords(s steps.ResultSummary) string {
-	if s.Failed+s.Skipped == 0 {
+func failedWords(s steps.ResultSummary, stopped bool) string {
+	switch {
+	case s.Failed+s.Skipped == 0:
 		return ""
+	case stopped:
+		return ", " + itoa(s.Failed+s.Skipped) + " not done: it was stopped"
 	}
 	return ", " + itoa(s.Failed) + " failed, " + itoa(s.Skipped) + " skipped"
 }
@@ -108,17 +111,20 @@ func (w *walk) hint(o Outcome) string {
 	if o.Saved != "" {
 		file = quote(o.Saved)
 	}
+	apply, prove := "apply -f "+file, "verify -f "+file+" --borrow"
 	switch {
 	case o.Result == nil && o.Saved != "":
-		return "nothing was changed; go on with: drawbridge setup -f " + file
+		return "nothing was changed; go on with: " + w.command("setup -f "+file)
 	case o.Draft != nil:
 		return "nothing was changed; the draft is kept, and the next start offers to go on with it"
-	case o.Result == nil && o.Proofs == nil:
+	case o.Result == nil && o.Proofs == nil && w.trail.ways == nil:
 		return "nothing was changed in either cloud"
-	case o.Ending == Failed || o.Ending == Interrupted && !w.went():
-		return "go on with: drawbridge apply -f " + file
-	case o.Ending == Unproven || o.Ending == Interrupted:
-		return "prove it with: drawbridge verify -f " + file + " --borrow"
+	case !w.lasting():
+		return "this sandbox ended with the program; --sandbox-state FILE keeps one"
+	case o.Result != nil && !w.went():
+		return "go on with: " + w.command(apply)
+	case o.Ending == Unproven || o.Ending == Interrupted || o.Ending == Failed:
+		return "prove it with: " + w.command(prove)
 	}
-	return "look after it with: drawbridge audit"
+	return "look after it with: " + w.command("audit -f "+file)
 }

@@ -82,12 +82,12 @@ func (p *plain) choose(question string, answers []string, fallback int, flag str
 	if fallback >= 0 {
 		prompt = "Number [" + itoa(fallback+1) + "]: "
 	}
-	for {
+	for tries := 1; ; tries++ {
 		s, ok, err := p.read(prompt)
 		switch {
 		case err != nil:
 			return 0, err
-		case !ok && fallback < 0:
+		case (!ok || tries > patienceWithNonsense) && fallback < 0:
 			return 0, &Unanswered{question, flag}
 		case s == "" && fallback >= 0:
 			return fallback, nil
@@ -102,6 +102,10 @@ func (p *plain) choose(question string, answers []string, fallback int, flag str
 	}
 }
 
+// patienceWithNonsense is how often a question is put again that has to be answered and was not: a pipe that says nothing
+// for ever is not asked for ever.
+const patienceWithNonsense = 3
+
 // agree asks for a yes or a no that nobody else may give.
 func (p *plain) agree(question, flag string) (bool, error) {
 	n, err := p.choose(question, []string{"yes", "no"}, -1, flag)
@@ -114,7 +118,7 @@ func (p *plain) ask(name, fallback, flag string, check func(string) string) (str
 	if fallback != "" {
 		prompt = name + " [" + clean(fallback) + "]: "
 	}
-	for {
+	for tries := 1; ; tries++ {
 		s, ok, err := p.read(prompt)
 		switch {
 		case err != nil:
@@ -127,7 +131,7 @@ func (p *plain) ask(name, fallback, flag string, check func(string) string) (str
 			return s, nil
 		}
 		p.line("  wrong: %s", clean(why))
-		if !ok {
+		if !ok || tries >= patienceWithNonsense && s == fallback {
 			return "", &Unanswered{name, flag}
 		}
 	}

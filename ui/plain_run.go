@@ -140,7 +140,10 @@ func (p *plain) proof(proof verify.Proof) {
 		p.line("  %s, %s: %s", clean(h.Name), orNone(h.Endpoint), h.Outcome)
 		for _, c := range h.Table {
 			holds := "as wanted"
-			if !c.Holds {
+			switch {
+			case c.Unread:
+				holds = "which may or may not fit " + orNone(c.Wanted)
+			case !c.Holds:
 				holds = "wanted " + orNone(c.Wanted)
 			}
 			p.line("    claim %s: sent %s, %s", clean(c.Name), orNone(c.Sent), holds)

@@ -76,6 +76,11 @@ func (r *recorded) proofs(ctx context.Context, b spec.Bridge, o verify.Options) 
 			}
 			p = out[i]
 		}
+		if o.Borrow {
+			out[i].Borrowed = &verify.Borrow{Removed: true, LivesOn: map[string]string{
+				"to-aws": "an ID token for 60 minutes, an AWS session for 15 minutes", "to-google": "an AWS session for 15 minutes, an access token for 5 minutes",
+			}[p.Direction]}
+		}
 		for _, h := range p.Hops {
 			_ = r.wait(ctx)
 			o.Sink(verify.Event{Direction: p.Direction, Kind: verify.HopDone, Name: h.Name, Outcome: h.Outcome, Hop: &h})

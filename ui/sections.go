@@ -139,6 +139,22 @@ func (w *walk) fitsNow(f spec.Field) bool {
 	return true
 }
 
+// rest says what waits behind the opener.
+func (w *walk) rest(cloud string) string {
+	shown := len(w.rows(cloud, false))
+	set := 0
+	for _, r := range w.rows(cloud, true)[shown:] {
+		if _, mine := w.draft.typed[r.field.Path]; mine {
+			set++
+		}
+	}
+	says := plural(w.hidden(cloud), "more field", "more fields")
+	if set == 0 {
+		return says + ", all with defaults"
+	}
+	return says + ", " + itoa(set) + " of them set, the rest with defaults"
+}
+
 // hidden counts the fields behind the opener.
 func (w *walk) hidden(cloud string) int {
 	return len(w.rows(cloud, true)) - len(w.rows(cloud, false))

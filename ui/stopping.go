@@ -48,12 +48,11 @@ func (s stopping) view(w *walk, b box) page {
 		done, all := w.run.count()
 		lines = append(lines,
 			"The request in flight is finished first; nothing is left half-made.",
-			itoa(done)+" of "+plural(all, "change is", "changes are")+" done and written to the journal.", "",
-			w.muted.Render("Going on later makes what is missing and nothing twice:"), "",
-			"  drawbridge apply -f "+quote(w.o.File))
+			itoa(done)+" of "+plural(all, "change is", "changes are")+" done and written to the journal.", "")
+		lines = append(lines, w.later("Going on makes what is missing and nothing twice: r does so now", "apply -f "+quote(w.o.File), b.w)...)
 	} else {
-		lines = append(lines, "What was borrowed is taken back first, then this screen ends.", "",
-			w.muted.Render("Proving again later:"), "", "  drawbridge verify -f "+quote(w.o.File)+" --borrow")
+		lines = append(lines, "What was borrowed is taken back first, then this screen ends.", "")
+		lines = append(lines, w.later("It can be proven again: r does so now", "verify -f "+quote(w.o.File)+" --borrow", b.w)...)
 	}
 	return page{lines: lines}
 }

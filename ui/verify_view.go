@@ -1,6 +1,9 @@
 package ui
 
 import (
+	"slices"
+	"strings"
+
 	"charm.land/lipgloss/v2"
 
 	"github.com/drawbridge-cloud/drawbridge/verify"
@@ -16,11 +19,16 @@ func (c crossing) view(w *walk, b box) page {
 	if w.proofErr != nil {
 		lines = append(append(lines, ""), w.problem(w.proofErr, b.w)...)
 	}
+	var end []string
 	if !w.runs(callProofs) && len(w.proofs) > 0 {
-		lines = append(append(lines, ""), w.bottomLine(b.w)...)
+		end = first(w.bottomLine(b.w), b.h/2)
 	}
-	top := max(0, min(c.top, len(lines)-b.h))
-	return page{lines: first(lines[top:], b.h)}
+	room := b.h - len(end)
+	if len(lines) < room && len(end) > 0 {
+		lines = append(lines, "")
+	}
+	top := max(0, min(c.top, len(lines)-room))
+	return page{lines: append(first(lines[top:], room), end...)}
 }
 
 // wayLines is one direction: its verdict, its hops, what it waits for, and the claim table where it was refused.
@@ -84,15 +92,32 @@ func (w *walk) bottomLine(width int) []string {
 	case len(w.proofs) > 0:
 		lines = append(lines, w.changed.Render(w.symbols.warn+" Not everything is proven: the bridge stays raised where it is not."))
 	}
+	return append(lines, w.borrowedLines(width)...)
+}
+
+// borrowedLines say what is left of borrowed access. What was granted is taken back; what was obtained with it is not, and
+// that is said as plainly.
+func (w *walk) borrowedLines(width int) []string {
+	var lines, lives []string
 	for _, p := range w.proofs {
-		if p.Borrowed == nil {
-			continue
+		switch {
+		case p.Borrowed == nil:
+		case !p.Borrowed.Removed:
+			lines = append(lines, w.palette.bad.Render(w.symbols.bad+" borrowed access is still there; remove it with:"))
+			lines = append(lines, indent("  ", chop(p.Borrowed.Command, width-2))...)
+		case p.Borrowed.LivesOn != "":
+			for what := range strings.SplitSeq(clean(p.Borrowed.LivesOn), ", ") {
+				if !slices.Contains(lives, what) {
+					lives = append(lives, what)
+				}
+			}
 		}
-		if !p.Borrowed.Removed {
-			lines = append(lines, w.palette.bad.Render(w.symbols.bad+" borrowed access is still there; remove it with:"), "  "+clean(p.Borrowed.Command))
-		} else if p.Borrowed.LivesOn != "" {
-			lines = append(lines, w.fit(w.muted.Render("lent and taken back: "+clean(p.Borrowed.LivesOn)), width))
-		}
+	}
+	if len(lives) == 0 {
+		return lines
+	}
+	for _, l := range fold("Taken back; what was obtained lives on: "+strings.Join(lives, ", ")+".", width) {
+		lines = append(lines, w.muted.Render(l))
 	}
 	return lines
 }

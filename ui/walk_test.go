@@ -146,7 +146,7 @@ func TestCtrlCDuringApplyAsksOnceAndWaitsForTheRequestInFlight(t *testing.T) {
 		return slices.ContainsFunc(d.m.run.planks, func(p plank) bool { return p.kind == steps.Started })
 	})
 	d.key("ctrl+c")
-	d.shows("Stop here?", "drawbridge apply -f bridge.yaml")
+	d.shows("Stop here?", "drawbridge apply -f bridge.yaml --sandbox --sandbox-state clouds")
 	d.key("n")
 	d.shows("▸ Apply")
 	d.key("ctrl+c")
@@ -164,7 +164,7 @@ func TestCtrlCDuringApplyAsksOnceAndWaitsForTheRequestInFlight(t *testing.T) {
 	if out.Ending != Interrupted || out.Result == nil || out.Result.Summary.Done != 1 {
 		t.Errorf("ended %q with %+v, want %q with one change done", out.Ending, out.Result, Interrupted)
 	}
-	if !slices.Contains(out.Summary, "go on with: drawbridge apply -f bridge.yaml") {
+	if !slices.Contains(out.Summary, "go on with: drawbridge apply -f bridge.yaml --sandbox --sandbox-state clouds") {
 		t.Errorf("the summary does not say how to go on: %q", out.Summary)
 	}
 }
@@ -234,7 +234,7 @@ func TestLeavingEarlyChangesNothingAndOffersToKeepTheDraft(t *testing.T) {
 	d.press("ctrl+c")
 	d.key("s")
 	d.until("the end", func() bool { return d.quit })
-	if out := d.m.outcome(); r.saves != 1 || out.Saved != "bridge.yaml" || out.Ending != Interrupted || r.applies != 0 {
+	if out := d.m.outcome(); r.saves != 1 || out.Saved != "bridge.yaml" || out.Ending != Declined || r.applies != 0 {
 		t.Errorf("saves %d, applies %d, saved %q, ended %q", r.saves, r.applies, out.Saved, out.Ending)
 	}
 }

@@ -46,7 +46,9 @@ func cutShort(err error) (account, bool) {
 		return account{}, false
 	}
 	goOn := "run the same command again to go on where it stopped"
-	if e, ok := errors.AsType[*signalError](err); ok {
+	if e, ok := errors.AsType[*signalError](err); ok && e.untouched {
+		return account{kind: "interrupted", message: e.Error(), why: "nothing was changed"}, true
+	} else if ok {
 		return account{kind: "interrupted", message: e.Error(), why: "what was done stays done and is journaled", do: []string{goOn}}, true
 	}
 	if e, ok := errors.AsType[*timeoutError](err); ok {

@@ -98,7 +98,10 @@ func (e *ownError) Error() string { return e.err.Error() }
 func (e *ownError) Unwrap() error { return e.err }
 
 // signalError is the cause with which a signal ends a run.
-type signalError struct{ signal os.Signal }
+type signalError struct {
+	signal    os.Signal
+	untouched bool // nothing had been changed yet
+}
 
 func (e *signalError) Error() string { return "interrupted (" + e.signal.String() + ")" }
 

@@ -49,7 +49,8 @@ func (o *setupOptions) wizard(ctx context.Context, at *site) (err error) {
 // uiOptions is what every screen needs to know.
 func (o *cloudCommand) uiOptions(sandbox, other bool) ui.Options {
 	opts := ui.Options{
-		In: o.keyboard, Out: o.screen, PlainIn: o.in, PlainOut: o.err,
+		StateFile: o.cloud.sandbox.state,
+		In:        o.keyboard, Out: o.screen, PlainIn: o.in, PlainOut: o.err,
 		File: o.cloud.file.path, Sandbox: sandbox, EndpointsOther: other,
 		NoColor: o.cloud.output.noColor || o.env("NO_COLOR") != "", ASCII: o.plainSymbols(),
 		Env: o.environ, Version: versionName(), Now: o.now,
@@ -80,7 +81,7 @@ func (o *setupOptions) ended(out ui.Outcome) error {
 	case ui.Finished:
 		return nil
 	case ui.Interrupted:
-		return &signalError{signal: os.Interrupt}
+		return &signalError{signal: os.Interrupt, untouched: out.Result == nil && out.Proofs == nil}
 	case ui.Failed:
 		if out.Err != nil {
 			return out.Err
