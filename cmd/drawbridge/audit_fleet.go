@@ -174,12 +174,9 @@ func (r *fleetRun) one(ctx context.Context, b spec.Bridge) audit.Document {
 }
 
 func (r *fleetRun) look(ctx context.Context, b spec.Bridge) (audit.Document, error) {
-	flags, told := *r.at.flags, &told{}
-	if p := r.profiles[b.AWS.Account]; p != "" {
-		flags.reach.profile = p
-	}
+	told := &told{}
 	at := *r.at
-	at.flags, at.told, at.streams.told = &flags, told, told
+	at.profile, at.streams.told = r.profiles[b.AWS.Account], told
 	s, err := openSession(ctx, &at, b, steps.Consent{})
 	if err != nil {
 		return audit.Document{}, err

@@ -24,6 +24,8 @@ type site struct {
 	laid   map[string]string // what the sandbox laid over the environment
 	log    io.Writer
 	closes []func() error
+
+	profile string // of one account among many; "" for the one that the flags and the environment name
 }
 
 // openSite starts the sandbox if it was asked for, and the log.
@@ -119,6 +121,9 @@ func (at *site) options(b spec.Bridge) cloud.Options {
 	}
 	if !at.flags.sandbox.on {
 		o.Profile = r.profile // a profile of the real account means nothing to the sandbox
+	}
+	if at.profile != "" {
+		o.Profile = at.profile
 	}
 	return o
 }

@@ -20,8 +20,10 @@ type BridgeFile struct {
 // the reason.
 func Bridges(inv inventory.Inventory) (files []BridgeFile, left []string) {
 	s := newSight(inv)
+	taken := s.marks()
 	add := func(what string, doc map[string]any) {
-		name := fileName(what, files)
+		name := fileName(what, taken)
+		taken = append(taken, strings.TrimSuffix(name, ".yaml"))
 		doc["name"] = strings.TrimSuffix(name, ".yaml")
 		text, err := s.bridgeText(doc)
 		if err != nil {
@@ -54,6 +56,32 @@ func Bridges(inv inventory.Inventory) (files []BridgeFile, left []string) {
 	return files, left
 }
 
+// markKey is how a bridge marks what it made. What carries a mark is never written down a second time: two files with one
+// mark would take each other's things for leftovers.
+const markKey = "drawbridge:bridge"
+
+// marks are the names of the bridges that have made something in the project or the account.
+func (s *sight) marks() []string {
+	var out []string
+	add := func(mark string) {
+		if name, _, ok := strings.Cut(mark, "/"); ok && !slices.Contains(out, name) {
+			out = append(out, name)
+		}
+	}
+	for _, r := range s.roles {
+		add(r.Tags[markKey])
+	}
+	for _, p := range s.Project.Pools {
+		_, mark, _ := strings.Cut(p.Description, markKey+"=")
+		add(mark)
+	}
+	for _, a := range s.Project.Accounts {
+		_, mark, _ := strings.Cut(a.Description, markKey+"=")
+		add(mark)
+	}
+	return out
+}
+
 // bridgeText holds a document to the rules of bridge.yaml; JSON is YAML.
 func (s *sight) bridgeText(doc map[string]any) ([]byte, error) {
 	doc["version"] = 1
@@ -71,6 +99,9 @@ func (s *sight) bridgeText(doc map[string]any) ([]byte, error) {
 }
 
 func (s *sight) toAWS(r role, g googleStatement) (map[string]any, string) {
+	if mark := r.Tags[markKey]; mark != "" {
+		return nil, "it belongs to bridge " + mark + " already"
+	}
 	ids := g.uniqueIDs()
 	if len(ids) != 1 || len(g.exact("oaud")) != 1 {
 		return nil, "its trust does not pin one service account and one audience: close it first"
@@ -95,6 +126,11 @@ func (s *sight) toAWS(r role, g googleStatement) (map[string]any, string) {
 func (s *sight) toGoogle(m member) (map[string]any, string) {
 	account, name, ok := assumedRole(m.value)
 	list := s.providers(m.pool)
+	if len(list) > 0 {
+		if _, mark, ours := strings.Cut(list[0].pool.Description, markKey+"="); ours {
+			return nil, "it belongs to bridge " + mark + " already"
+		}
+	}
 	switch {
 	case !ok || m.attribute != "attribute.aws_role":
 		return nil, "it does not name one role"
@@ -116,7 +152,7 @@ func (s *sight) toGoogle(m member) (map[string]any, string) {
 }
 
 // fileName makes a bridge's name of what it is about, unlike all others.
-func fileName(what string, taken []BridgeFile) string {
+func fileName(what string, taken []string) string {
 	name := strings.Map(func(r rune) rune {
 		if r >= 'a' && r <= 'z' || r >= '0' && r <= '9' {
 			return r
@@ -128,9 +164,9 @@ func fileName(what string, taken []BridgeFile) string {
 		name = "bridge"
 	}
 	name = name[:min(len(name), 26)]
-	out := name + ".yaml"
-	for i := 2; slices.ContainsFunc(taken, func(f BridgeFile) bool { return f.Name == out }); i++ {
-		out = fmt.Sprintf("%s-%d.yaml", name, i)
+	out := name
+	for i := 2; slices.Contains(taken, out); i++ {
+		out = fmt.Sprintf("%s-%d", name, i)
 	}
-	return out
+	return out + ".yaml"
 }
