@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -103,7 +104,13 @@ func (r *reachFlags) bind(c *cobra.Command) {
 	f.StringVar(&r.region, "region", "", "AWS region where the file names none; must not contradict it")
 	f.StringVar(&r.project, "project", "", "Google project where the file names none; must not contradict it")
 	f.StringVar(&r.impersonate, "impersonate-service-account", "", "call Google as this service account (`EMAIL`)")
-	f.StringArrayVar(&r.endpoints, "allow-endpoint", nil, "accept this `HOST` as an endpoint besides loopback and the clouds' own (repeatable)")
+	f.Func("allow-endpoint", "accept this `HOST` as an endpoint besides loopback and the clouds' own (repeatable)", func(v string) error {
+		if v == "" || strings.ContainsAny(v, "/:@* ") {
+			return errors.New("want a host name alone, without scheme, port or path")
+		}
+		r.endpoints = append(r.endpoints, v)
+		return nil
+	})
 }
 
 // cloudFlags are the flags of every command that asks a cloud.
@@ -138,7 +145,13 @@ type changeFlags struct {
 
 func (f *changeFlags) bind(c *cobra.Command) {
 	c.Flags().StringArrayVar(&f.adopt, "adopt", nil, "take over what exists under this `FIELD`'s name, such as toAWS.role (repeatable)")
-	c.Flags().StringVar(&f.account, "accept-account", "", "accept this `NUMBER` of a re-created service account")
+	c.Flags().Func("accept-account", "accept this `NUMBER` of a re-created service account", func(v string) error {
+		if v == "" || strings.Trim(v, "0123456789") != "" {
+			return errors.New("want the live account's number, 21 digits, as the plan names it")
+		}
+		f.account = v
+		return nil
+	})
 }
 
 // settings is the consent of --adopt in the form of --set.

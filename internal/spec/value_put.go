@@ -59,6 +59,8 @@ func (f Field) putText(p *string, n *node) *fault {
 	case kindText:
 	case kindInt, kindFloat, kindBool:
 		return f.mistyped(n, "write it in quotes: "+leaf(f.Path)+`: "`+n.text+`"`)
+	case kindMap:
+		return f.mistyped(n, "a text with colons is read as a mapping here: write it in quotes")
 	default:
 		return f.mistyped(n)
 	}
