@@ -34,11 +34,11 @@ func TestEveryErrorHasItsExitCode(t *testing.T) {
 		{"file of the other direction", &artifact.DirectionError{}, exitUsage},
 		{"fact not there yet", &artifact.UnknownFactError{}, exitFailed},
 		{"no", no, exitNo},
-		{"interrupted", &cutError{cause: &signalError{os.Interrupt}, err: problem}, exitInterrupted},
-		{"interrupted while answering no", &cutError{cause: &signalError{os.Interrupt}, err: no}, exitInterrupted},
-		{"terminated", &cutError{cause: &signalError{syscall.SIGTERM}, err: problem}, exitTerminated},
+		{"interrupted", &cutError{cause: &signalError{signal: os.Interrupt}, err: problem}, exitInterrupted},
+		{"interrupted while answering no", &cutError{cause: &signalError{signal: os.Interrupt}, err: no}, exitInterrupted},
+		{"terminated", &cutError{cause: &signalError{signal: syscall.SIGTERM}, err: problem}, exitTerminated},
 		{"too late", &cutError{cause: &timeoutError{"1s"}, err: no}, exitFailed},
-		{"to be mended although interrupted", &cutError{cause: &signalError{os.Interrupt}, err: &mendError{problem}}, exitFailed},
+		{"to be mended although interrupted", &cutError{cause: &signalError{signal: os.Interrupt}, err: &mendError{problem}}, exitFailed},
 		{"to be mended whatever the proof said", errors.Join(&mendError{problem}, no), exitFailed},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
