@@ -32,10 +32,11 @@ type document struct{ title, text string }
 // documents are what the answers make: those of the focused direction first.
 func (w *walk) documents(at string) []document {
 	number := w.sides.Google.Number
-	if number == "" {
+	if number == "" || w.bridge.Google.Project != w.sides.Google.Place {
 		number = notYet("project number")
 	}
 	to, from := w.toAWSDocuments(), w.toGoogleDocuments(number)
+	to, from = append(to, w.commands("to-aws")...), append(from, w.commands("to-google")...)
 	line := document{"The same without a screen", w.draft.command()}
 	if strings.HasPrefix(at, "toGoogle.") {
 		return append(append(from, line), to...)
@@ -71,15 +72,59 @@ func notYet(what string) string { return "(" + what + ", known after apply)" }
 func (w *walk) painted(text string, width int) []string {
 	var out []string
 	for line := range strings.SplitSeq(strings.TrimRight(text, "\n"), "\n") {
-		style := w.muted
-		if strings.Contains(line, "known after apply") {
-			style = w.changed
-		}
 		for _, l := range chop(line, width) {
-			out = append(out, style.Render(l))
+			out = append(out, w.inked(l))
 		}
 	}
 	return out
+}
+
+// inked draws one line of a document or a command: names quiet, answers plain, and what only a cloud can tell marked as
+// that, by colour and by its words.
+func (w *walk) inked(line string) string {
+	if strings.Contains(line, "known after apply") || strings.Contains(line, "after apply") {
+		return w.changed.Render(line)
+	}
+	if name, value, ok := strings.Cut(line, `": `); ok && strings.HasPrefix(strings.TrimSpace(name), `"`) {
+		return w.muted.Render(name+`": `) + value
+	}
+	var out strings.Builder
+	for i, word := range strings.Split(line, " ") {
+		if i > 0 {
+			out.WriteString(" ")
+		}
+		switch {
+		case strings.HasPrefix(word, "--"):
+			out.WriteString(w.muted.Render(word))
+		case word == "gcloud" || word == "aws" || word == "drawbridge":
+			out.WriteString(w.accent.UnsetBold().Render(word))
+		default:
+			out.WriteString(word)
+		}
+	}
+	return out.String()
+}
+
+// commands are the lines that do by hand what one direction needs, from the plan that was made while the person typed; none
+// before there is one for these very answers.
+func (w *walk) commands(direction string) []document {
+	if w.plan == nil || w.lookedFor != w.draft.key() {
+		return nil
+	}
+	var lines []string
+	for _, c := range w.plan.Changes {
+		if c.Command != "" && strings.Contains(c.ID, "."+direction) {
+			lines = append(lines, c.Command)
+		}
+	}
+	if len(lines) == 0 {
+		return nil
+	}
+	way := "to AWS"
+	if direction == toGoogle {
+		way = "to Google"
+	}
+	return []document{{"The same by hand, " + way, strings.Join(lines, "\n")}}
 }
 
 // chop breaks a line where it does the least harm, and lets what follows hang: documents and commands keep their spaces.
