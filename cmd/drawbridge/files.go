@@ -11,15 +11,16 @@ import (
 )
 
 // make makes the files of these kinds from what is known.
-func (s *session) make(kinds []string) ([]artifact.File, error) {
-	in := s.input()
+func (s *session) make(kinds []string) ([]artifact.File, error) { return makeFiles(kinds, s.input()) }
+
+func makeFiles(kinds []string, in artifact.Input) ([]artifact.File, error) {
 	files := make([]artifact.File, 0, len(kinds))
 	for _, k := range kinds {
 		f, err := artifact.Make(k, in)
 		if err != nil {
 			return nil, err
 		}
-		files = append(files, f)
+		files = append(files, f...)
 	}
 	return files, nil
 }
@@ -62,6 +63,9 @@ func writeFiles(b spec.Bridge, files []artifact.File, dir string) ([]generated, 
 	written := make([]generated, 0, len(files))
 	for _, f := range files {
 		path := filepath.Join(dir, f.Path)
+		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+			return nil, err
+		}
 		if err := writeFile(path, f.Bytes); err != nil {
 			return nil, err
 		}

@@ -17,6 +17,7 @@ type generateOptions struct {
 	dir     string
 	check   bool
 	program string
+	there   map[string]bool // ids of the steps whose things a plan found as wanted
 }
 
 // programPath is what the two that start programs can read: Google's libraries split at spaces and know no quotes.
@@ -29,6 +30,9 @@ func newGenerate(s streams) *cobra.Command {
 		Short: "Write the files that workloads and people use: " + either(artifact.Kinds()),
 		Long: `Write the files that workloads and people use. No file holds a secret, and equal input gives equal bytes.
 
+  terraform          both clouds for Terraform, a module each (needs -o DIR)
+  cloudformation     the AWS half as a CloudFormation template
+  shell              gcloud and aws lines that may be run twice
   credential-config  Google's client libraries on AWS act through the bridge (GOOGLE_APPLICATION_CREDENTIALS)
   aws-config         a profile for ~/.aws/config, for AWS SDKs on Google
   report             one page in Markdown: what exists, why, who can do what, how to revoke and remove it
@@ -66,7 +70,7 @@ func (o *generateOptions) takeKinds(_ *cobra.Command, args []string) error {
 	switch {
 	case !programPath.MatchString(o.program):
 		return usage("--program "+o.program+" is no absolute path of plain letters", "write it without spaces, such as "+artifact.DefaultProgram)
-	case o.dir == "" && len(o.kinds) > 1 && !o.cloud.output.json():
+	case o.dir == "" && (len(o.kinds) > 1 || slices.ContainsFunc(o.kinds, artifact.Several)) && !o.cloud.output.json():
 		return usage("only one file can go to stdout", "name a directory: -o DIR")
 	case o.dir == "" && o.check:
 		return usage("--check compares with files in a directory", "name it: -o DIR")
@@ -84,6 +88,7 @@ func runGenerate(ctx context.Context, o *generateOptions, at *site) error {
 	if err != nil {
 		return err
 	}
+	o.remaining(files)
 	switch {
 	case o.check:
 		return o.compare(files)
@@ -99,17 +104,53 @@ func runGenerate(ctx context.Context, o *generateOptions, at *site) error {
 
 // make reads what the files need to know, if any of them needs something of the clouds, and makes them.
 func (o *generateOptions) make(ctx context.Context, s *session) ([]artifact.File, error) {
-	files, err := s.make(o.kinds)
+	if slices.ContainsFunc(o.kinds, artifact.Several) {
+		if err := o.look(ctx, s); err != nil {
+			return nil, err
+		}
+	}
+	files, err := makeFiles(o.kinds, o.input(s))
 	if !unknownFact(err) {
 		return files, err
 	}
+	if err := o.look(ctx, s); err != nil {
+		return nil, err
+	}
+	return makeFiles(o.kinds, o.input(s))
+}
+
+func (o *generateOptions) input(s *session) artifact.Input {
+	in := s.input()
+	in.There = o.there
+	return in
+}
+
+// look plans: that fills the facts, and tells what is there as the file asks.
+func (o *generateOptions) look(ctx context.Context, s *session) error {
 	if err := s.begin(ctx); err != nil {
-		return nil, err
+		return err
 	}
-	if _, err := s.graph.Plan(ctx, s.world, steps.Present, nil); err != nil {
-		return nil, err
+	plan, err := s.graph.Plan(ctx, s.world, steps.Present, nil)
+	if err != nil {
+		return err
 	}
-	return s.make(o.kinds)
+	o.there = map[string]bool{}
+	for _, c := range plan.Changes {
+		o.there[c.ID] = c.Action == steps.Keep
+	}
+	return nil
+}
+
+// remaining tells what the readers of the files cannot do.
+func (o *generateOptions) remaining(files []artifact.File) {
+	for _, f := range files {
+		if len(f.Remaining) > 0 {
+			o.progress().line("%s leaves to you, after it is applied:", f.Path)
+		}
+		for _, c := range f.Remaining {
+			o.progress().line("  %s", c)
+		}
+	}
 }
 
 func (o *generateOptions) compare(files []artifact.File) error {

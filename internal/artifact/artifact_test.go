@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"flag"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -45,10 +46,10 @@ func input(t *testing.T, set ...string) artifact.Input {
 func made(t *testing.T, kind string, in artifact.Input) artifact.File {
 	t.Helper()
 	f, err := artifact.Make(kind, in)
-	if err != nil {
-		t.Fatal(err)
+	if err != nil || len(f) == 0 {
+		t.Fatalf("making %s: %d files, %v", kind, len(f), err)
 	}
-	return f
+	return f[0]
 }
 
 func TestFilesAreAsTheyWere(t *testing.T) {
@@ -65,6 +66,12 @@ func TestFilesAreAsTheyWere(t *testing.T) {
 		{name: "credential-config direct", kind: "credential-config", set: []string{"toGoogle.access=direct"}},
 		{name: "credential-config lambda in GovCloud", kind: "credential-config", set: []string{"toGoogle.role.runsOn=lambda", "aws.region=us-gov-west-1", "toAWS.role.managedPolicies=[]"}},
 		{name: "credential-config elsewhere", kind: "credential-config", endpoints: elsewhere},
+		{name: "credential-config jwt", kind: "credential-config", set: []string{"toGoogle.token=jwt", "toGoogle.role.runsOn=ecs"}},
+		{name: "shell", kind: "shell"},
+		{name: "shell jwt", kind: "shell", set: []string{"toGoogle.token=jwt"}},
+		{name: "cloudformation", kind: "cloudformation"},
+		{name: "cloudformation jwt explicit", kind: "cloudformation", set: []string{"toGoogle.token=jwt", "toAWS.provider=explicit"}},
+		{name: "terraform", kind: "terraform"},
 		{name: "aws-config", kind: "aws-config"},
 		{name: "aws-config elsewhere", kind: "aws-config", endpoints: elsewhere},
 		{name: "report", kind: "report"},
@@ -72,9 +79,26 @@ func TestFilesAreAsTheyWere(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			in := input(t, tt.set...)
 			in.Endpoints = tt.endpoints
-			asBefore(t, made(t, tt.kind, in).Bytes)
+			asBefore(t, allOf(t, tt.kind, in))
 		})
 	}
+}
+
+// allOf is the files of a kind, one after the other.
+func allOf(t *testing.T, kind string, in artifact.Input) []byte {
+	t.Helper()
+	files, err := artifact.Make(kind, in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all []byte
+	for _, f := range files {
+		if len(files) > 1 {
+			all = fmt.Appendf(all, "-- %s --\n", f.Path)
+		}
+		all = append(all, f.Bytes...)
+	}
+	return all
 }
 
 // asBefore compares with the golden file of the test, or writes it with -update.
@@ -144,7 +168,9 @@ func TestKindsWithoutUseAreRefused(t *testing.T) {
 		kind string
 		set  []string
 	}{
-		{"credential-config", []string{"toGoogle.token=jwt"}},
+		{"terraform", []string{"adopt+=toAWS.role"}},
+		{"cloudformation", []string{"adopt+=toAWS.role"}},
+		{"shell", []string{"adopt+=toGoogle.pool"}},
 	} {
 		in := input(t, tt.set...)
 		if _, err := artifact.Make(tt.kind, in); !isDirection(err) {

@@ -5,19 +5,21 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
+
+	"github.com/drawbridge-cloud/drawbridge/internal/spec"
 )
 
 // externalAccount is Google's credential configuration. The keys stand in the order in which gcloud writes them, so that
 // the two files can be compared byte for byte.
 type externalAccount struct {
-	UniverseDomain   string    `json:"universe_domain"`
-	Type             string    `json:"type"`
-	Audience         string    `json:"audience"`
-	SubjectTokenType string    `json:"subject_token_type"`
-	TokenURL         string    `json:"token_url"`
-	CredentialSource awsSource `json:"credential_source"`
-	ImpersonationURL string    `json:"service_account_impersonation_url,omitempty"`
-	TokenInfoURL     string    `json:"token_info_url,omitempty"`
+	UniverseDomain   string `json:"universe_domain"`
+	Type             string `json:"type"`
+	Audience         string `json:"audience"`
+	SubjectTokenType string `json:"subject_token_type"`
+	TokenURL         string `json:"token_url"`
+	CredentialSource any    `json:"credential_source"`
+	ImpersonationURL string `json:"service_account_impersonation_url,omitempty"`
+	TokenInfoURL     string `json:"token_info_url,omitempty"`
 }
 
 type awsSource struct {
@@ -28,17 +30,24 @@ type awsSource struct {
 	IMDSv2URL       string `json:"imdsv2_session_token_url"`
 }
 
-// CredentialConfig writes the external_account file with which Google's client libraries act through the bridge on EC2
-// and Lambda. It holds no secret. Session tokens of the metadata service (IMDSv2) are always asked for, because new
-// instances answer nothing else.
+type executableSource struct {
+	Executable executable `json:"executable"`
+}
+
+type executable struct {
+	Command       string `json:"command"`
+	TimeoutMillis int    `json:"timeout_millis"`
+}
+
+// CredentialConfig writes the external_account file with which Google's client libraries act through the bridge. It holds
+// no secret. With signed requests (EC2, Lambda) session tokens of the metadata service (IMDSv2) are always asked for,
+// because new instances answer nothing else. With tokens of AWS (any runtime) drawbridge is the executable source, which
+// libraries start only where GOOGLE_EXTERNAL_ACCOUNT_ALLOW_EXECUTABLES is 1.
 func CredentialConfig(in Input) (File, error) {
 	const kind = "credential-config"
 	to := in.Bridge.ToGoogle
-	switch {
-	case to == nil:
+	if to == nil {
 		return File{}, &DirectionError{kind, "the bridge has no toGoogle direction"}
-	case to.Token != "signed-request":
-		return File{}, &DirectionError{kind, "toGoogle.token " + to.Token + " needs a program as its source, and this version writes signed-request files only"}
 	}
 	number, err := in.projectNumber(kind)
 	if err != nil {
@@ -53,7 +62,7 @@ func CredentialConfig(in Input) (File, error) {
 		Kind:    kind,
 		For:     "workload",
 		Where:   "on the " + to.Role.RunsOn + " workload that runs with role " + to.Role.Name,
-		Command: "export GOOGLE_APPLICATION_CREDENTIALS=$PWD/credential-config.json",
+		Command: allowExecutables(to.Token) + "export GOOGLE_APPLICATION_CREDENTIALS=$PWD/credential-config.json",
 		Bytes:   data,
 	}, nil
 }
@@ -69,6 +78,9 @@ func (in Input) externalAccount(number string) externalAccount {
 		TokenURL:         sts + "/v1/token",
 		CredentialSource: in.awsSource(),
 	}
+	if b.ToGoogle.Token == spec.TokenJWT {
+		a.SubjectTokenType, a.CredentialSource = "urn:ietf:params:oauth:token-type:jwt", in.executableSource(number)
+	}
 	if b.ToGoogle.Access == "direct" {
 		a.TokenInfoURL = sts + "/v1/introspect"
 		return a
@@ -76,6 +88,24 @@ func (in Input) externalAccount(number string) externalAccount {
 	credentials := base(in.Endpoints.GoogleCredentials, "https://iamcredentials.googleapis.com")
 	a.ImpersonationURL = credentials + "/v1/projects/-/serviceAccounts/" + b.ToGoogleEmail() + ":generateAccessToken"
 	return a
+}
+
+func allowExecutables(token string) string {
+	if token == spec.TokenJWT {
+		return "export GOOGLE_EXTERNAL_ACCOUNT_ALLOW_EXECUTABLES=1; "
+	}
+	return ""
+}
+
+// executableSource starts drawbridge. Libraries split the command at spaces and know no quotes; no word here holds any.
+func (in Input) executableSource(number string) executableSource {
+	b := in.Bridge
+	return executableSource{executable{
+		Command: strings.Join([]string{
+			in.program(), "token", "--role", b.ToGoogleRoleARN(), "--audience", b.JWTAudience(number), "--region", b.AWS.Region,
+		}, " "),
+		TimeoutMillis: 30000,
+	}}
 }
 
 func (in Input) awsSource() awsSource {

@@ -10,4 +10,6 @@ type File struct {
 	Where   string // where it goes, in words
 	Command string // the one command that uses it
 	Bytes   []byte
+
+	Remaining []string // commands for what the file's reader cannot do, to be run once after it
 }

@@ -12,7 +12,8 @@ type Input struct {
 	Bridge    spec.Bridge
 	Facts     *steps.Facts // what a plan read; a missing fact is an UnknownFactError
 	Endpoints Endpoints
-	Program   string // where drawbridge lies on the workload; default DefaultProgram
+	There     map[string]bool // ids of the steps whose things a plan found as wanted; nil: none is known to be
+	Program   string          // where drawbridge lies on the workload; default DefaultProgram
 }
 
 // DefaultProgram is where files look for drawbridge on a workload. It is an absolute path because what runs there, such

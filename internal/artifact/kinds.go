@@ -4,19 +4,32 @@ import "fmt"
 
 const bridgeKind = "bridge"
 
-// maker makes the file of one kind.
+// maker makes the files of one kind.
 type maker struct {
 	kind string
-	make func(Input) (File, error)
+	make func(Input) ([]File, error)
+}
+
+func one(make func(Input) (File, error)) func(Input) ([]File, error) {
+	return func(in Input) ([]File, error) {
+		f, err := make(in)
+		if err != nil {
+			return nil, err
+		}
+		return []File{f}, nil
+	}
 }
 
 // makers lists every kind once, in the order in which files are shown.
 func makers() []maker {
 	return []maker{
-		{"credential-config", CredentialConfig}, // Google's libraries on AWS
-		{"aws-config", AWSConfig},               // AWS SDKs on Google
-		{"report", Report},                      // people
-		{bridgeKind, BridgeFile},                // the bridge, with every default written out
+		{"terraform", Terraform},                     // Terraform, a module for each cloud
+		{"cloudformation", one(CloudFormation)},      // the AWS half as a stack
+		{"shell", one(Shell)},                        // gcloud and aws
+		{"credential-config", one(CredentialConfig)}, // Google's libraries on AWS
+		{"aws-config", one(AWSConfig)},               // AWS SDKs on Google
+		{"report", one(Report)},                      // people
+		{bridgeKind, one(BridgeFile)},                // the bridge, with every default written out
 	}
 }
 
@@ -31,21 +44,23 @@ func Kinds() []string {
 	return kinds
 }
 
-// Make makes the file of one kind. Its errors are *UnknownFactError, *DirectionError or a kind that does not exist.
-func Make(kind string, in Input) (File, error) {
+// Several reports whether a kind is more than one file, which need a directory.
+func Several(kind string) bool { return kind == "terraform" }
+
+// Make makes the files of one kind. Its errors are *UnknownFactError, *DirectionError or a kind that does not exist.
+func Make(kind string, in Input) ([]File, error) {
 	for _, m := range makers() {
 		if m.kind == kind {
 			return m.make(in)
 		}
 	}
-	return File{}, fmt.Errorf("generate %s: no such kind of file", kind)
+	return nil, fmt.Errorf("generate %s: no such kind of file", kind)
 }
 
 // KindsOf lists the kinds that a bridge has a use for, in the order in which files are shown.
 func KindsOf(in Input) []string {
 	var kinds []string
-	to := in.Bridge.ToGoogle
-	if to != nil && to.Token == "signed-request" {
+	if in.Bridge.ToGoogle != nil {
 		kinds = append(kinds, "credential-config")
 	}
 	if in.Bridge.ToAWS != nil {
