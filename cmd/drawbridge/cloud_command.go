@@ -20,6 +20,9 @@ func (o *cloudCommand) on(c *cobra.Command, f func(context.Context, *site) error
 	if err := o.cloud.check(c); err != nil {
 		return err
 	}
+	if o.cloud.sandbox.on {
+		o.told.heading.Endpoints = "other" // true of an error too that comes before the world is open
+	}
 	return within(c.Context(), o.cloud.reach.timeout, func(ctx context.Context) error {
 		at, err := openSite(ctx, o.streams, &o.cloud)
 		if err != nil {
