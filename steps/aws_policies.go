@@ -13,8 +13,9 @@ import (
 	"github.com/drawbridge-cloud/drawbridge/internal/spec"
 )
 
-// policiesStep is what a role may do: the managed policies on it and the inline ones in it. On a role of ours the file is
-// the whole truth, and what it no longer names goes. On an adopted role nothing is touched.
+// policiesStep is what a role may do: the managed policies on it and the inline ones in it. What the file asks for is put
+// there, and our own inline policies go with the file. Policies of others are told and left: they bear no mark. On an
+// adopted role nothing is touched.
 type policiesStep struct {
 	b         spec.Bridge
 	about     About

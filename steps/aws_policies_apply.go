@@ -31,20 +31,43 @@ func (s *policiesStep) Plan(ctx context.Context, w *World, want Want) (Change, e
 	case want == Absent:
 		return s.planAbsent(r, have), nil
 	case r != nil && byTags(s.b, r.Tags) != ours:
-		return s.about.keep("the role is not ours: its policies are not touched"), nil
+		return s.planAdopted(have, s.wanted(n)), nil
 	}
-	e := difference(have, s.wanted(n))
+	return s.planPresent(have, s.wanted(n)), nil
+}
+
+func (s *policiesStep) planPresent(have, want policies) Change {
+	e, left := difference(have, want), besides(have, want)
+	takeAway := left.command(s.role.Name)
 	if e.empty() {
-		return s.about.keep("as the file asks"), nil
+		return s.about.keep(alsoThere("as the file asks", left.names(false), takeAway))
 	}
+	about := s.about
 	action, reason := s.judge(have, e)
-	return s.about.change(action, reason).with(policiesSeen{have, e}, e.command(s.role.Name), e.fields(have)...), nil
+	if action != Create {
+		about.Title = e.title(s.role.Name)
+	}
+	return about.change(action, alsoThere(reason, left.names(false), takeAway)).with(policiesSeen{have, e}, e.command(s.role.Name), e.fields(have)...)
+}
+
+// planAdopted says, where the file asks for policies, that an adopted role does not get them: what it may do is its
+// owner's business.
+func (s *policiesStep) planAdopted(have, want policies) Change {
+	missing := difference(have, want)
+	missing.Delete = nil
+	if missing.empty() {
+		return s.about.keep("the role is adopted: its policies are not touched")
+	}
+	about := s.about
+	about.Title = "not applied: " + missing.title(s.role.Name)
+	return about.keep("the role is adopted: its policies are not touched, and those of the file are NOT applied; if it lacks them, have its owner run: " +
+		missing.command(s.role.Name) + "; or take them out of the file")
 }
 
 func (s *policiesStep) judge(have policies, e policyEdit) (Action, string) {
 	switch {
 	case len(e.Attach)+len(e.Put) == 0:
-		return Remove, "the file does not name them"
+		return Remove, "the file does not name it"
 	case len(have.Attached)+len(have.Inline) == 0:
 		return Create, "the role has none yet"
 	}
@@ -73,7 +96,9 @@ func (s *policiesStep) planAbsent(r *role, have policies) Change {
 	if e.empty() {
 		return s.about.gone()
 	}
-	return s.about.change(Remove, "the file put them there").with(policiesSeen{have, e}, e.command(s.role.Name), e.fields(have)...)
+	about := s.about
+	about.Title = e.title(s.role.Name)
+	return about.change(Remove, "the file put them there").with(policiesSeen{have, e}, e.command(s.role.Name), e.fields(have)...)
 }
 
 // Apply makes the change, one write after the other: IAM refuses two at once on one role.

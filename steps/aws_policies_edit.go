@@ -17,16 +17,13 @@ func (e policyEdit) empty() bool {
 	return len(e.Attach)+len(e.Detach)+len(e.Put)+len(e.Delete) == 0
 }
 
+// difference is what it takes to have what is wanted. Of what is there besides, only policies under our own names go: a
+// policy of any other name bears no mark, and nothing says who put it there.
 func difference(have, want policies) policyEdit {
 	e := policyEdit{Put: map[string]string{}}
 	for _, arn := range want.Attached {
 		if !slices.Contains(have.Attached, arn) {
 			e.Attach = append(e.Attach, arn)
-		}
-	}
-	for _, arn := range have.Attached {
-		if !slices.Contains(want.Attached, arn) {
-			e.Detach = append(e.Detach, arn)
 		}
 	}
 	for name, doc := range want.Inline {
@@ -35,11 +32,47 @@ func difference(have, want policies) policyEdit {
 		}
 	}
 	for _, name := range sortedKeys(have.Inline) {
-		if _, asked := want.Inline[name]; !asked {
+		if _, asked := want.Inline[name]; !asked && ownInline(name) {
 			e.Delete = append(e.Delete, name)
 		}
 	}
 	return e
+}
+
+// besides is what a role may do that the file does not ask for and that does not bear one of our names.
+func besides(have, want policies) policyEdit {
+	var e policyEdit
+	for _, arn := range have.Attached {
+		if !slices.Contains(want.Attached, arn) {
+			e.Detach = append(e.Detach, arn)
+		}
+	}
+	for _, name := range sortedKeys(have.Inline) {
+		if !ownInline(name) {
+			e.Delete = append(e.Delete, name)
+		}
+	}
+	return e
+}
+
+// title names exactly what comes and what goes.
+func (e policyEdit) title(role string) string {
+	return sides("policies on "+role, e.names(true), e.names(false))
+}
+
+func (e policyEdit) names(coming bool) []string {
+	attached, inline := e.Detach, e.Delete
+	if coming {
+		attached, inline = e.Attach, sortedKeys(e.Put)
+	}
+	var out []string
+	for _, arn := range attached {
+		out = append(out, leaf(arn))
+	}
+	for _, name := range inline {
+		out = append(out, "inline policy "+name)
+	}
+	return out
 }
 
 // fields are the edit as fields of a change.

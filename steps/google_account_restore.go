@@ -2,42 +2,39 @@ package steps
 
 import (
 	"context"
-	"strings"
+	"slices"
 
 	"google.golang.org/api/iam/v1"
 
 	"github.com/drawbridge-cloud/drawbridge/internal/explain"
 )
 
-// revivable finds the number of a deleted account: a deleted account cannot be read by its e-mail, but the trust of our
-// own role pins its number, and Google keeps it in the project's policy.
+// revivable finds the number of a deleted account that may be brought back. The mark of a deleted account cannot be read,
+// and what the project's policy still says of a dead number tells nothing about whose it was. Only the trust of our own
+// role is evidence: it pins the number of the account that it was made for. So an account on the way to Google is never
+// brought back: its name is free for a new one.
 func (s *accountStep) revivable(ctx context.Context, w *World) (uniqueID, why string, err error) {
-	if s.direction == "to-aws" {
-		r, err := readRole(ctx, w, s.b.ToAWS.Role.Name)
-		if err != nil || r == nil || byTags(s.b, r.Tags) != ours {
-			return "", "", err
-		}
-		if n := numbersIn(r.Trust); len(n) == 1 {
-			return n[0], "the role of this bridge trusts its number", nil
-		}
+	if s.direction != "to-aws" {
 		return "", "", nil
 	}
-	p, err := readProjectPolicy(ctx, w)
-	if explain.Is(err, explain.Denied) {
+	var r *role
+	var alive []*iam.ServiceAccount
+	err = all(
+		into(&r, func() (*role, error) { return readRole(ctx, w, s.b.ToAWS.Role.Name) }),
+		into(&alive, func() ([]*iam.ServiceAccount, error) { return readAccounts(ctx, w) }),
+	)
+	if err != nil || r == nil || byTags(s.b, r.Tags) != ours {
+		return "", "", err
+	}
+	n := numbersIn(r.Trust)
+	lives := func(a *iam.ServiceAccount) bool { return a.UniqueId == n[0] }
+	if len(n) != 1 || slices.ContainsFunc(alive, lives) {
 		return "", "", nil
 	}
-	prefix := "deleted:serviceAccount:" + s.email + "?uid="
-	for _, want := range wantedGrants(s.b, prefix) {
-		for _, g := range grantsIn(p) {
-			if n, ok := strings.CutPrefix(g.Member, prefix); ok && g.Role == want.Role {
-				return n, "the project's policy still names it", nil
-			}
-		}
-	}
-	return "", "", err
+	return n[0], "the role of this bridge trusts its number", nil
 }
 
-// restore brings the deleted account back. Only now can its mark be read: when it is not ours it is deleted again.
+// restore brings back the deleted account whose number our role pins.
 func (s *accountStep) restore(ctx context.Context, w *World, uniqueID string) error {
 	op := "undelete service account " + uniqueID
 	name := accountName(s.project, uniqueID)
@@ -54,19 +51,6 @@ func (s *accountStep) restore(ctx context.Context, w *World, uniqueID string) er
 	}
 	if err := s.visible(ctx, w, uniqueID); err != nil {
 		return err
-	}
-	a, err := readAccount(ctx, w, s.project, s.email)
-	if err != nil {
-		return err
-	}
-	if a == nil || byDescription(s.b, a.Description) != ours {
-		_, err := write(ctx, "delete service account "+uniqueID+" again", func(ctx context.Context) (*iam.Empty, error) {
-			return w.Google.IAM.Projects.ServiceAccounts.Delete(name).Context(ctx).Do()
-		})
-		if err != nil {
-			return err
-		}
-		return &explain.Problem{Op: op, Kind: explain.Conflict, Reason: "the account was not made by this bridge; it was deleted again"}
 	}
 	s.fact(w.Facts).Set(uniqueID)
 	return nil

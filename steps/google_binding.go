@@ -2,6 +2,7 @@ package steps
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"google.golang.org/api/iam/v1"
@@ -61,6 +62,7 @@ type bindingView struct {
 	policy  *iam.Policy
 	pool    *iam.WorkloadIdentityPool
 	pools   []string
+	earlier []string // principals of roles of ours that the file no longer names
 	want    grant
 }
 
@@ -78,6 +80,7 @@ func (s *bindingStep) look(ctx context.Context, w *World) (bindingView, error) {
 				return readPool(ctx, w, s.b.PoolName(s.b.Google.Project))
 			}),
 			into(&v.pools, func() ([]string, error) { return markedPools(ctx, w) }),
+			into(&v.earlier, func() ([]string, error) { return earlierPrincipals(ctx, w) }),
 		)
 	}
 	err := all(calls...)
@@ -103,34 +106,43 @@ func (s *bindingStep) Plan(ctx context.Context, w *World, want Want) (Change, er
 	if !contains(grantsIn(v.policy), v.want) {
 		seen.Edit.Add = []grant{v.want}
 	}
+	var left []grant
 	if owned {
-		seen.Edit.Remove = s.stale(v)
+		seen.Edit.Remove, left = s.besides(v)
 	}
-	return s.present(seen), nil
+	return s.present(seen, left), nil
 }
 
-func (s *bindingStep) present(seen bindingSeen) Change {
+func (s *bindingStep) present(seen bindingSeen, left []grant) Change {
+	about, e := s.about, seen.Edit
+	takeAway := s.commands(edit{Remove: left})
 	action, reason := Create, "the member may not yet act as the account"
 	switch {
-	case seen.Edit.empty():
-		return s.about.keep("the member may act as the account")
-	case len(seen.Edit.Add) == 0:
-		action, reason = Remove, "the file does not name these principals of our pool"
-	case len(seen.Edit.Remove) > 0:
-		action, reason = Update, "the member is missing, and others of our pool are not in the file"
+	case e.empty():
+		return about.keep(alsoThere("the member may act as the account", left, takeAway))
+	case len(e.Add) == 0:
+		action, reason = Remove, "the file no longer names their role"
+		about.Title = e.title("on " + firstPart(s.email))
+	case len(e.Remove) > 0:
+		action, reason = Update, "the member is missing, and the file no longer names the role of the other"
+		about.Title = e.title("on " + firstPart(s.email))
 	}
-	return s.about.change(action, reason).with(seen, s.commands(seen.Edit), seen.Edit.fields()...)
+	return about.change(action, alsoThere(reason, left, takeAway)).with(seen, s.commands(e), e.fields()...)
 }
 
-// stale are principals of pools of ours that may act as the account and that the file does not name.
-func (s *bindingStep) stale(v bindingView) []grant {
-	var out []grant
+// besides are the others who may act as our account. Principals of a role of ours that the file no longer names go with
+// it; nothing on the rest says who let them in, so they are told and left.
+func (s *bindingStep) besides(v bindingView) (going, left []grant) {
 	for _, g := range grantsIn(v.policy) {
-		if g.Role == v.want.Role && !g.same(v.want) && namesAny(g.Member, v.pools) {
-			out = append(out, g)
+		switch {
+		case g.Role != v.want.Role || g.same(v.want):
+		case slices.Contains(v.earlier, g.Member):
+			going = append(going, g)
+		default:
+			left = append(left, g)
 		}
 	}
-	return out
+	return going, left
 }
 
 // others lists who gets into an account that is not ours through the very binding that we would add to, or because it

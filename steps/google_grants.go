@@ -11,8 +11,8 @@ import (
 	"github.com/drawbridge-cloud/drawbridge/internal/spec"
 )
 
-// grantsStep is the roles in the project. It alone writes the project's policy, so it also takes out what an earlier file
-// gave to accounts and pools of ours.
+// grantsStep is the roles in the project. It alone writes the project's policy, so it also takes out what goes with an
+// account or a role of ours that the file no longer names.
 type grantsStep struct{ b spec.Bridge }
 
 func newGrants(b spec.Bridge) Step { return grantsStep{b} }
@@ -53,6 +53,7 @@ type grantsView struct {
 	unread   bool
 	accounts []*iam.ServiceAccount
 	pools    []string // marked as ours
+	earlier  []string // principals of roles of ours that the file no longer names
 	want     []grant
 	fresh    bool // who gets the roles is not there yet
 	owned    bool // who gets the roles is ours
@@ -66,6 +67,7 @@ func (s grantsStep) look(ctx context.Context, w *World) (grantsView, error) {
 		func() (err error) { v.policy, v.unread, err = s.policy(ctx, w); return err },
 		into(&v.accounts, func() ([]*iam.ServiceAccount, error) { return readAccounts(ctx, w) }),
 		into(&v.pools, func() ([]string, error) { return markedPools(ctx, w) }),
+		into(&v.earlier, func() ([]string, error) { return earlierPrincipals(ctx, w) }),
 		into(&n, func() (string, error) { return number(ctx, w) }),
 	}
 	if s.direct() {
@@ -119,6 +121,11 @@ func (s grantsStep) Plan(ctx context.Context, w *World, want Want) (Change, erro
 	case v.unread:
 		return s.About().keep("no roles are asked for, and we may not read which there are"), nil
 	}
+	return s.present(v), nil
+}
+
+// present gives what the file asks for and takes out what goes with something of ours. All else is left.
+func (s grantsStep) present(v grantsView) Change {
 	seen := grantsSeen{Fresh: v.fresh}
 	have := grantsIn(v.policy)
 	for _, g := range v.want {
@@ -126,30 +133,53 @@ func (s grantsStep) Plan(ctx context.Context, w *World, want Want) (Change, erro
 			seen.Edit.Add = append(seen.Edit.Add, g)
 		}
 	}
-	seen.Edit.Remove = s.stale(v)
+	seen.Edit.Remove = append(s.ofLeftovers(v), s.deadTwins(v)...)
+	left := s.others(v, seen.Edit.Remove)
+	about, e := s.About(), seen.Edit
 	action, reason := Create, "they are not given yet"
 	switch {
-	case seen.Edit.empty():
-		return s.About().keep("as the file asks"), nil
-	case len(seen.Edit.Add) == 0:
-		action, reason = Remove, "the file does not ask for them"
-	case len(seen.Edit.Remove) > 0 || len(seen.Edit.Add) < len(v.want):
+	case e.empty():
+		return about.keep(alsoThere("as the file asks", left, s.commands(edit{Remove: left})))
+	case len(e.Add) == 0:
+		action, reason = Remove, "they were given to what is gone, or is no longer in the file"
+	case len(e.Remove) > 0 || len(e.Add) < len(v.want):
 		action, reason = Update, "they differ from the file"
 	}
-	return s.About().change(action, reason).with(seen, s.commands(seen.Edit), seen.Edit.fields()...), nil
+	if action != Create {
+		about.Title = e.title("in the project")
+	}
+	return about.change(action, alsoThere(reason, left, s.commands(edit{Remove: left}))).with(seen, s.commands(e), e.fields()...)
 }
 
-// stale are roles in the project of an account or pool of ours that the file does not ask for. Those of the account on
-// the way to AWS are not ours to judge: the file never gives that one any.
-func (s grantsStep) stale(v grantsView) []grant {
+// others are roles in the project of an account or pool of ours that the file does not ask for. Nothing on them says who
+// gave them, so they are told and left. Those of the account on the way to AWS are not looked at: no file gives it any.
+func (s grantsStep) others(v grantsView, going []grant) []grant {
 	members := s.grantees(v)
 	var out []grant
 	for _, g := range grantsIn(v.policy) {
-		if contains(v.want, g) {
+		if contains(v.want, g) || contains(going, g) {
 			continue
 		}
 		mine := slices.ContainsFunc(members, func(m string) bool { return sameMember(m, g.Member) })
 		if mine || namesAny(g.Member, v.pools) {
+			out = append(out, g)
+		}
+	}
+	return out
+}
+
+// deadTwins are what Google leaves of the file's grants when our account is deleted: the same grants to the dead number
+// of the same account. They give nothing to anybody, and would come alive with that number only.
+func (s grantsStep) deadTwins(v grantsView) []grant {
+	if s.b.ToGoogle == nil || s.direct() || !v.owned {
+		return nil
+	}
+	prefix := "deleted:serviceAccount:" + s.b.ToGoogleEmail() + "?uid="
+	var out []grant
+	for _, g := range grantsIn(v.policy) {
+		alive := g
+		alive.Member = s.b.GrantMember("")
+		if strings.HasPrefix(g.Member, prefix) && contains(v.want, alive) {
 			out = append(out, g)
 		}
 	}
@@ -188,9 +218,14 @@ func (s grantsStep) planAbsent(w *World, v grantsView) Change {
 		}
 	}
 	e := edit{Remove: append(given, s.ofLeftovers(v)...)}
+	if !v.fresh {
+		e.Remove = append(e.Remove, s.deadTwins(v)...)
+	}
+	about := s.About()
 	switch {
 	case !e.empty():
-		return s.About().change(Remove, "the file put them there").with(grantsSeen{Edit: e}, s.commands(e), e.fields()...)
+		about.Title = e.title("in the project")
+		return about.change(Remove, "the file put them there").with(grantsSeen{Edit: e}, s.commands(e), e.fields()...)
 	case len(kept) > 0:
 		c := s.About().keep("who holds them was adopted: nothing shows that this bridge gave them")
 		c.Undo = s.commands(edit{Remove: kept})
@@ -199,7 +234,8 @@ func (s grantsStep) planAbsent(w *World, v grantsView) Change {
 	return s.About().gone()
 }
 
-// ofLeftovers are the roles of accounts of ours that the file no longer names.
+// ofLeftovers are the roles of accounts of ours, and of principals of roles of ours, that the file no longer names: they
+// go with those.
 func (s grantsStep) ofLeftovers(v grantsView) []grant {
 	current := ""
 	if s.b.ToGoogle != nil {
@@ -208,7 +244,7 @@ func (s grantsStep) ofLeftovers(v grantsView) []grant {
 	members := slices.DeleteFunc(s.grantees(v), func(m string) bool { return sameMember(m, current) })
 	var out []grant
 	for _, g := range grantsIn(v.policy) {
-		if slices.ContainsFunc(members, func(m string) bool { return sameMember(m, g.Member) }) {
+		if slices.ContainsFunc(members, func(m string) bool { return sameMember(m, g.Member) }) || slices.Contains(v.earlier, g.Member) {
 			out = append(out, g)
 		}
 	}

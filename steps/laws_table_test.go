@@ -65,7 +65,7 @@ func lawsToAWS() []law {
 		},
 		{
 			id: "aws.role-policies.to-aws", file: toAWSFile, write: "aws.iam.AttachRolePolicy",
-			tamper: func(r *rig) { r.attach("runner", "arn:aws:iam::aws:policy/AdministratorAccess") }, tampered: Remove,
+			tamper: func(r *rig) { r.attach("runner", "arn:aws:iam::aws:policy/AdministratorAccess") }, tampered: Keep, // not ours
 			remove: func(r *rig) { r.stripRole("runner") }, removed: Create,
 		},
 		{
@@ -127,12 +127,12 @@ func lawsOfThePool() []law {
 		{
 			id: "google.service-account.to-google", file: toGoogleFile, write: googleIAM + "serviceAccounts.create",
 			tamper: func(r *rig) { r.disableAccount("reader") }, tampered: Update,
-			remove: func(r *rig) { r.deleteAccount("reader") }, removed: Restore,
+			remove: func(r *rig) { r.deleteAccount("reader") }, removed: Create, // its mark cannot be read any more
 			foreign: func(r *rig) { r.createAccount("reader") },
 		},
 		{
 			id: "google.binding", file: toGoogleFile, write: googleIAM + "serviceAccounts.setIamPolicy",
-			tamper: func(r *rig) { r.bindPool("reader") }, tampered: Remove,
+			tamper: func(r *rig) { r.bindPool("reader") }, tampered: Keep, // not ours
 			remove: func(r *rig) { r.clearPolicy("reader") }, removed: Create,
 		},
 		{
@@ -140,7 +140,7 @@ func lawsOfThePool() []law {
 			tamper: func(r *rig) {
 				r.must(r.server.Google().Tamper().Grant("acme-build", "roles/editor", r.account("reader")))
 			},
-			tampered: Remove,
+			tampered: Keep, // not ours
 			remove: func(r *rig) {
 				r.must(r.server.Google().Tamper().Revoke("acme-build", "roles/storage.objectViewer", r.account("reader")))
 				r.must(r.server.Google().Tamper().Revoke("acme-build", "roles/browser", r.account("reader")))

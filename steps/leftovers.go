@@ -4,7 +4,6 @@ import (
 	"context"
 	"slices"
 	"strings"
-	"sync"
 
 	"google.golang.org/api/iam/v1"
 
@@ -54,36 +53,39 @@ func may(place *[]Step, call func() ([]Step, error)) func() error {
 	}
 }
 
-// leftoverRoles are roles below our paths with our tag, each after the instance profiles of ours that hold it.
+// leftoverRoles are roles with our tag that the file does not name, each after the instance profiles of ours that hold it.
 func leftoverRoles(ctx context.Context, w *World) ([]Step, error) {
-	names, err := candidateRoles(ctx, w)
+	marked, err := markedRoles(ctx, w)
 	if err != nil {
 		return nil, err
 	}
-	var mu sync.Mutex
-	found := map[string][]Step{}
-	err = each(names, func(name string) error {
-		r, err := readRole(ctx, w, name)
-		if err != nil || r == nil || byTags(w.Bridge, r.Tags) != ours {
-			return err
+	found := make([][]Step, len(marked))
+	err = each(indexes(marked), func(i int) error {
+		list, err := leftoverProfiles(ctx, w, marked[i].Name)
+		if err == nil && !namesRole(w.Bridge, marked[i].Name) {
+			list = append(list, newLeftoverRole(w.Bridge, *marked[i], list))
 		}
-		list, err := leftoverProfiles(ctx, w, name)
-		if err != nil {
-			return err
-		}
-		if !namesRole(w.Bridge, name) {
-			list = append(list, newLeftoverRole(w.Bridge, *r, list))
-		}
-		mu.Lock()
-		defer mu.Unlock()
-		found[name] = list
-		return nil
+		found[i] = list
+		return err
 	})
-	var out []Step
-	for _, name := range sortedKeys(found) {
-		out = append(out, found[name]...)
+	return slices.Concat(found...), err
+}
+
+// markedRoles are the roles with our tag, besides the file's own on the way to AWS. Who may not list roles sees none.
+func markedRoles(ctx context.Context, w *World) ([]*role, error) {
+	names, err := candidateRoles(ctx, w)
+	if explain.Is(err, explain.Denied) {
+		return nil, nil
 	}
-	return out, err
+	if err != nil {
+		return nil, err
+	}
+	roles := make([]*role, len(names))
+	err = each(indexes(names), func(i int) (err error) {
+		roles[i], err = readRole(ctx, w, names[i])
+		return err
+	})
+	return slices.DeleteFunc(roles, func(r *role) bool { return r == nil || byTags(w.Bridge, r.Tags) != ours }), err
 }
 
 // candidateRoles are the names of roles below our paths, and the file's own on the way to Google.
