@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"cloud.google.com/go/auth"
 	"cloud.google.com/go/auth/credentials/externalaccount"
@@ -261,6 +262,10 @@ func TestRequestSignedForAnotherProviderIsRefused(t *testing.T) {
 	moved.Set("subject_token", strings.ReplaceAll(seen.Get("subject_token"), url.QueryEscape(awsAud), url.QueryEscape(twin)))
 	if code, body := post(moved); code != 400 || !strings.Contains(body, "SignatureDoesNotMatch") {
 		t.Errorf("got %d %s, want a broken signature when the signed target is rewritten", code, body)
+	}
+	c.World().Advance(16 * time.Minute)
+	if code, body := post(seen); code != 400 || !strings.Contains(body, "Received invalid AWS response of type") || !strings.Contains(body, "expired") {
+		t.Errorf("got %d %s, want the request to be too old for AWS", code, body)
 	}
 }
 
