@@ -1,13 +1,17 @@
 package google_test
 
 import (
+	"crypto/rand"
+	"crypto/rsa"
 	"crypto/x509"
 	"encoding/base64"
 	"encoding/json"
 	"encoding/pem"
 	"maps"
+	"math/big"
 	"net/http"
 	"net/url"
+	"path"
 	"strings"
 	"testing"
 	"time"
@@ -16,6 +20,7 @@ import (
 	"github.com/go-jose/go-jose/v4"
 	"github.com/go-jose/go-jose/v4/jwt"
 	"golang.org/x/oauth2/google"
+	googlejwt "golang.org/x/oauth2/jwt"
 	crm "google.golang.org/api/cloudresourcemanager/v1"
 	iam "google.golang.org/api/iam/v1"
 	"google.golang.org/api/iamcredentials/v1"
@@ -105,6 +110,32 @@ func TestKeySignInIsStrict(t *testing.T) {
 		if tc.word == "" && res.StatusCode != http.StatusOK || tc.word != "" && (res.StatusCode != http.StatusBadRequest || !strings.Contains(body, `"`+tc.word+`"`) || !strings.Contains(body, tc.text)) {
 			t.Errorf("%s: got %d %s, want %s %q", name, res.StatusCode, body, tc.word, tc.text)
 		}
+	}
+}
+
+func TestUploadedKeySignsIn(t *testing.T) {
+	c := start(t)
+	a := c.account("ci-runner")
+	private := must(rsa.GenerateKey(rand.Reader, 2048))
+	template := &x509.Certificate{SerialNumber: big.NewInt(1), NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour)}
+	der := must(x509.CreateCertificate(rand.Reader, template, template, private.Public(), private))
+	upload := func(data []byte) (*iam.ServiceAccountKey, error) {
+		return c.iam.Projects.ServiceAccounts.Keys.Upload(a.Name, &iam.UploadServiceAccountKeyRequest{PublicKeyData: base64.StdEncoding.EncodeToString(data)}).Do()
+	}
+	_, err := upload([]byte("no certificate"))
+	refused(t, err, 400, "X.509 certificate")
+	key := must(upload(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der})))
+	if key.KeyOrigin != "USER_PROVIDED" || key.KeyType != "USER_MANAGED" {
+		t.Errorf("got %s, %s, want a user-managed key that the user provided", key.KeyOrigin, key.KeyType)
+	}
+	config := &googlejwt.Config{
+		Email: a.Email, PrivateKeyID: path.Base(key.Name), TokenURL: c.URL() + "/token", Scopes: []string{crm.CloudPlatformScope},
+		PrivateKey: pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: must(x509.MarshalPKCS8PrivateKey(private))}),
+	}
+	must(config.TokenSource(t.Context()).Token())
+	c.World().Advance(2 * time.Hour)
+	if _, err := config.TokenSource(t.Context()).Token(); err == nil || !strings.Contains(err.Error(), "Invalid JWT Signature.") {
+		t.Errorf("after its certificate: got %v, want Invalid JWT Signature.", err)
 	}
 }
 

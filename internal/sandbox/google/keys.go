@@ -19,6 +19,7 @@ func keyRoutes() []route {
 	const all = "v1/projects/{project}/serviceAccounts/{account}/keys"
 	return of(iam,
 		post(all, "iam.projects.serviceAccounts.keys.create", (*call).createKey).writing(),
+		post(all+":upload", "iam.projects.serviceAccounts.keys.upload", (*call).uploadKey).writing(),
 		get(all, "iam.projects.serviceAccounts.keys.list", (*call).listKeys),
 		get(all+"/{key}", "iam.projects.serviceAccounts.keys.get", (*call).getKey),
 		remove(all+"/{key}", "iam.projects.serviceAccounts.keys.delete", (*call).deleteKey),
