@@ -176,7 +176,7 @@ func (r *fleetRun) one(ctx context.Context, b spec.Bridge) audit.Document {
 func (r *fleetRun) look(ctx context.Context, b spec.Bridge) (audit.Document, error) {
 	told := &told{}
 	at := *r.at
-	at.profile, at.streams.told = r.profiles[b.AWS.Account], told
+	at.profile, at.told = r.profiles[b.AWS.Account], told
 	s, err := openSession(ctx, &at, b, steps.Consent{})
 	if err != nil {
 		return audit.Document{}, err

@@ -123,7 +123,12 @@ func (p printer) unread(list []audit.NotEvaluated) {
 	}
 	p.blank()
 	p.line("%s", p.strong("Not evaluated"))
+	told := map[string]bool{}
 	for _, n := range list {
+		if told[n.ID+n.Reason] {
+			continue // of another bridge
+		}
+		told[n.ID+n.Reason] = true
 		optional := ""
 		if n.Optional {
 			optional = " (optional)"

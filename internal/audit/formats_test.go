@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"encoding/xml"
+	"errors"
 	"io"
 	"os"
 	"os/exec"
@@ -98,7 +99,7 @@ func TestJUnitIsWellFormedAndCountsRight(t *testing.T) {
 		t.Errorf("got %d tests, %d failures, %d skipped, want %d, 2, 1", suite.Tests, suite.Failures, suite.Skipped, len(Rules())+1)
 	}
 	for dec := xml.NewDecoder(bytes.NewReader(data)); ; {
-		if _, err := dec.Token(); err == io.EOF {
+		if _, err := dec.Token(); errors.Is(err, io.EOF) {
 			break
 		} else if err != nil {
 			t.Fatal(err)

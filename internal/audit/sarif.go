@@ -80,6 +80,7 @@ func sarifLevel(s Severity) string {
 		return "error"
 	case Medium:
 		return "warning"
+	case Low, Info:
 	}
 	return "note"
 }

@@ -75,7 +75,9 @@ func wordAt(text, piece string) int {
 		}
 		i += from
 		end := i + len(piece)
-		if (i == 0 || !(letter(text[i-1]) && letter(piece[0]))) && (end == len(text) || !(letter(text[end]) && letter(piece[len(piece)-1]))) {
+		begins := i > 0 && letter(text[i-1]) && letter(piece[0])
+		goesOn := end < len(text) && letter(text[end]) && letter(piece[len(piece)-1])
+		if !begins && !goesOn {
 			return i
 		}
 		from = i + 1
