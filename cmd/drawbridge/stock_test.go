@@ -17,13 +17,16 @@ import (
 // TestStockClients runs the scripts of testdata/stock: programs that nobody here wrote look at what drawbridge made. Each
 // script needs the program that its name begins with, and is skipped out loud where that is not installed.
 func TestStockClients(t *testing.T) {
-	for _, program := range []string{"aws", "gcloud", "moto_server"} {
+	for _, program := range []string{"aws", "gcloud", "moto_server", "terraform", "cfn-lint", "shellcheck"} {
 		t.Run(program, func(t *testing.T) {
 			if testing.Short() {
 				t.Skipf("SKIPPED: %s, -short", program)
 			}
 			if _, err := exec.LookPath(program); err != nil {
 				t.Skipf("SKIPPED: %s is not installed here", program)
+			}
+			if _, err := os.Stat("/opt/tf-plugins"); program == "terraform" && err != nil {
+				t.Skip("SKIPPED: Terraform's AWS provider is not installed here")
 			}
 			scripts, err := filepath.Glob("testdata/stock/" + program + "*.txtar")
 			if err != nil || len(scripts) == 0 {
@@ -52,6 +55,8 @@ func besideStockClients(e *testscript.Env) error {
 	e.Setenv("CLOUDSDK_COMPONENT_MANAGER_DISABLE_UPDATE_CHECK", "true")
 	e.Setenv("AWS_EC2_METADATA_DISABLED", "true")
 	e.Setenv("AWS_PAGER", "")
+	e.Setenv("TF_CLI_CONFIG_FILE", os.DevNull)
+	e.Setenv("CHECKPOINT_DISABLE", "1")
 	for _, dir := range filepath.SplitList(e.Getenv("PATH")) {
 		if path, err := exec.LookPath(filepath.Join(dir, "drawbridge")); err == nil {
 			e.Setenv("DRAWBRIDGE", path)
