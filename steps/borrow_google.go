@@ -33,13 +33,13 @@ func SeeAccount(ctx context.Context, w *World, email string) (AccountSight, erro
 	return AccountSight{UniqueID: a.UniqueId, Ours: byDescription(w.Bridge, a.Description) == ours, Disabled: a.Disabled}, nil
 }
 
-// AccountMembers lists who holds role on the service account, whatever the condition.
-func AccountMembers(ctx context.Context, w *World, email, role string) ([]string, error) {
+// AccountMembers lists who holds role on the service account, each with the condition under which.
+func AccountMembers(ctx context.Context, w *World, email, role string) ([]Loan, error) {
 	p, err := loanPolicy(w, email).get(ctx)
-	var members []string
+	var members []Loan
 	for _, g := range grantsIn(p) {
 		if g.Role == role {
-			members = append(members, g.Member)
+			members = append(members, Loan(g))
 		}
 	}
 	return members, err
@@ -77,21 +77,46 @@ func AccountLoans(ctx context.Context, w *World, email, title string) ([]Loan, e
 }
 
 // ReturnAccount removes the conditional bindings whose title starts so and reads back that they are gone. An account
-// that is gone took them with it.
-func ReturnAccount(ctx context.Context, w *World, email, title string) error {
-	loans, err := AccountLoans(ctx, w, email, title)
-	if err != nil || len(loans) == 0 {
-		return err
+// that is gone took them with it. Reads lag behind writes: where a loan was written and never seen (unseen), one that does
+// not show proves nothing. Then the policy is written as it was read, until Google accepts its etag as the latest.
+func ReturnAccount(ctx context.Context, w *World, email, title string, unseen bool) error {
+	a := loanPolicy(w, email)
+	wait := cloud.Wait{What: a.title + " to take the change", Retry: func(err error) bool { return explain.Is(err, explain.Conflict) || lost(err) }}
+	err := cloud.Until(ctx, wait, func(ctx context.Context) error {
+		p, err := a.get(ctx)
+		if err != nil {
+			return err
+		}
+		if there := takeLoans(p, title); !there && !unseen {
+			return nil
+		}
+		p.Version, p.ForceSendFields = 3, []string{"Bindings"}
+		return a.put(ctx, p)
+	})
+	if err == nil {
+		err = cloud.Until(ctx, cloud.Wait{What: a.title + " to show the change"}, func(ctx context.Context) error {
+			p, err := a.get(ctx)
+			if err == nil && takeLoans(p, title) {
+				err = notShown(a.title)
+			}
+			return err
+		})
 	}
-	var e edit
-	for _, l := range loans {
-		e.Remove = append(e.Remove, grant(l))
-	}
-	err = loanPolicy(w, email).rewrite(ctx, e, false)
 	if explain.Is(err, explain.Missing) {
 		return nil
 	}
 	return err
+}
+
+// takeLoans removes what was lent under a title that starts so, and reports whether there was any.
+func takeLoans(p *iam.Policy, title string) bool {
+	var e edit
+	for _, g := range grantsIn(p) {
+		if strings.HasPrefix(g.Title, title) {
+			e.Remove = append(e.Remove, g)
+		}
+	}
+	return len(e.Remove) > 0 && e.apply(p)
 }
 
 func loanPolicy(w *World, email string) allowPolicy { return accountPolicy(w, projectOf(email), email) }

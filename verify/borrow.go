@@ -20,7 +20,7 @@ import (
 const (
 	borrowLife   = 15 * time.Minute
 	borrowSlack  = 2 * time.Minute // waiting for it to work ends this long before it does
-	returnWithin = time.Minute     // giving back has its own deadline
+	returnWithin = 2 * time.Minute // giving back has its own deadline: reads may lag a minute behind writes
 )
 
 // loan is access that was borrowed, or may have been: a write whose reply was lost counts.
@@ -30,6 +30,7 @@ type loan struct {
 	useBy  time.Time                   // by this machine's monotonic clock
 	lend   func(context.Context) error // writes it
 	undo   func(context.Context) error // removes it and reads back that it is gone
+	seen   bool                        // it was read back as written: from then on its absence means something
 }
 
 // leftBehind is what a return says of access that this run did not borrow.
@@ -51,10 +52,16 @@ func (c *crossing) take(ctx context.Context, l *loan) error {
 	}); err != nil {
 		return err
 	}
+	c.proof.Borrowed = &l.borrow // from here on it may be there, whatever the reply
 	if err := l.lend(c.watched(ctx, "borrow")); err != nil {
+		if ctx.Err() == nil && !explain.Is(err, explain.Pending) {
+			c.proof.Borrowed = nil // it was refused
+		}
+		status := problemOf("", err).Status
+		l.seen = status >= 400 && status < 500 // an answer: what was refused does not show later
 		return err
 	}
-	c.proof.Borrowed = &l.borrow
+	l.seen = true
 	c.useBy = l.useBy
 	c.tell(Event{Kind: Borrowing, Name: l.borrow.Of, Message: l.borrow.What + " to " + l.borrow.To, Until: l.borrow.Until})
 	return nil
@@ -104,6 +111,31 @@ func notReturned(b Borrow, err error) error {
 		Reason: fmt.Sprintf("%s; it expires by itself at %s", p.Reason, b.Until.Format(time.RFC3339)),
 		Who:    b.To, Do: []string{"remove it with: " + b.Command}, Err: err,
 	}
+}
+
+// stuck is the failure to take back what an earlier run had left: somebody has to remove it by hand, whatever the proof says.
+type stuck struct{ error }
+
+func (s stuck) Unwrap() error { return s.error }
+
+func notTakenBack(left []steps.Change, err error) error {
+	p := problemOf("", err)
+	out := &explain.Problem{
+		Op: "take back what an earlier run had borrowed", Kind: p.Kind, Code: p.Code, Status: p.Status, RequestID: p.RequestID,
+		Reason: p.Reason, Err: err,
+	}
+	for _, c := range left {
+		out.Do = append(out.Do, "remove it with: "+c.Command)
+	}
+	return stuck{out}
+}
+
+// orStuck is what is left to say of a failure to borrow that the proof has told already.
+func orStuck(err error) error {
+	if s, ok := errors.AsType[stuck](err); ok {
+		return s.error
+	}
+	return nil
 }
 
 // notBorrowed ends the proof because access could not be borrowed; nothing was proven either way.

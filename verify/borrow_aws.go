@@ -26,8 +26,8 @@ func (c *crossing) borrowRole(ctx context.Context) (*loan, error) {
 		return nil, err
 	}
 	sight, err := steps.SeeRole(ctx, c.world, role)
-	if err != nil || !sight.Ours {
-		return nil, nil // gone, not to be seen, or adopted: the first hop says so
+	if err != nil || !sight.Ours || sight.ARN != c.bridge.ToGoogleRoleARN() {
+		return nil, nil // gone, elsewhere, not to be seen, or adopted: the first hop says so
 	}
 	l, err := c.roleLoan(ctx, role, sight.Trust)
 	if err == nil {
@@ -50,7 +50,7 @@ func (c *crossing) roleLoan(ctx context.Context, role string, before []byte) (*l
 	}
 	until := now.Add(borrowLife).UTC().Truncate(time.Second)
 	lent := lend(loanSid+nonce(), principal, c.opts.Operators.AWS.UserID, until)
-	return &loan{
+	l := &loan{
 		id: borrowToGoogle,
 		borrow: Borrow{
 			What: "trust statement " + lent.Sid, Of: role, To: principal, Until: until,
@@ -59,8 +59,9 @@ func (c *crossing) roleLoan(ctx context.Context, role string, before []byte) (*l
 		lend: func(ctx context.Context) error {
 			return steps.EditTrust(ctx, c.world, role, func(trust []byte) ([]byte, error) { return withStatement(trust, lent) })
 		},
-		undo: func(ctx context.Context) error { return returnRole(ctx, c.world, role, lent.Sid, before) },
-	}, nil
+	}
+	l.undo = func(ctx context.Context) error { return returnRole(ctx, c.world, role, lent.Sid, before, !l.seen) }
+	return l, nil
 }
 
 // awsCaller is the caller's own user or role ARN. A session's role is looked up, because its ARN in the session has no
@@ -87,12 +88,16 @@ func awsCaller(ctx context.Context, w *steps.World, o Options) (string, error) {
 }
 
 // returnRole removes our statements and leaves the rest; where that is the document from before, it is put back letter by
-// letter. A role that is gone took them with it.
-func returnRole(ctx context.Context, w *steps.World, role, sid string, before []byte) error {
+// letter. A role that is gone took them with it. Reads lag behind writes: where ours was written and never seen (unseen), a
+// document without it proves nothing, and is written again, so that it comes after ours.
+func returnRole(ctx context.Context, w *steps.World, role, sid string, before []byte, unseen bool) error {
 	err := steps.EditTrust(ctx, w, role, func(trust []byte) ([]byte, error) {
 		rest, err := withoutStatements(trust, sid)
 		if rest != nil && before != nil && spec.SameDocument(rest, before) {
 			return before, nil
+		}
+		if err == nil && rest == nil && unseen {
+			return trust, nil
 		}
 		return rest, err
 	})
@@ -122,8 +127,9 @@ func (c *crossing) returnOldRole(ctx context.Context, role string) error {
 	if old, err := statements(sight.Trust, loanSid); err != nil || len(old) == 0 {
 		return nil
 	}
-	if err := returnRole(ctx, c.world, role, loanSid, nil); err != nil {
-		return err
+	left, _ := roleLeftovers(ctx, c.world)
+	if err := returnRole(ctx, c.world, role, loanSid, nil, false); err != nil {
+		return notTakenBack(left, err)
 	}
 	c.tell(Event{Kind: Returning, Name: role, Outcome: string(steps.OutcomeDone), Message: leftBehind})
 	return nil

@@ -57,15 +57,18 @@ func (c *crossing) accountLoan(ctx context.Context, email string) (*loan, error)
 		Role: openIDTokenCreator, Member: member, Title: loanTitle + nonce(),
 		Description: c.bridge.Description(), Expression: expiry(until),
 	}
-	return &loan{
+	l := &loan{
 		id: borrowToAWS,
 		borrow: Borrow{
 			What: openIDTokenCreator, Of: email, To: member, Until: until,
 			Command: removeBinding(c.bridge.ToAWSAccountProject(), email, binding),
 		},
 		lend: func(ctx context.Context) error { return steps.LendAccount(ctx, c.world, email, binding) },
-		undo: func(ctx context.Context) error { return steps.ReturnAccount(ctx, c.world, email, binding.Title) },
-	}, nil
+	}
+	l.undo = func(ctx context.Context) error {
+		return steps.ReturnAccount(ctx, c.world, email, binding.Title, !l.seen)
+	}
+	return l, nil
 }
 
 // googleCaller is the signed-in member. Only people and service accounts can be named exactly.
@@ -90,8 +93,9 @@ func (c *crossing) returnOldAccount(ctx context.Context, email string) error {
 	if err != nil || len(old) == 0 {
 		return nil
 	}
-	if err := steps.ReturnAccount(ctx, c.world, email, loanTitle); err != nil && !explain.Is(err, explain.Missing) {
-		return err
+	if err := steps.ReturnAccount(ctx, c.world, email, loanTitle, false); err != nil && !explain.Is(err, explain.Missing) {
+		left, _ := accountLeftovers(ctx, c.world)
+		return notTakenBack(left, err)
 	}
 	c.tell(Event{Kind: Returning, Name: email, Outcome: string(steps.OutcomeDone), Message: leftBehind})
 	return nil

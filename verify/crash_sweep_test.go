@@ -233,7 +233,7 @@ func TestAKilledRunIsFinishedByTheNext(t *testing.T) {
 			}
 		}
 	}
-	points := sampled(t, all, 60)
+	points := sampled(t, all, 30)
 	var missed atomic.Int32
 	t.Run("points", func(t *testing.T) {
 		for _, c := range points {

@@ -33,6 +33,7 @@ type crossing struct {
 	opts   Options
 	proof  Proof
 	useBy  time.Time // until when borrowed access may be waited for
+	old    *Borrow   // what an earlier run has left behind, when this one borrows nothing
 }
 
 // cross proves one route from end to end, and takes back what it borrowed whatever happened on the way.
@@ -42,6 +43,9 @@ func cross(ctx context.Context, w *steps.World, o Options, r route) (proof Proof
 	}}
 	from := o.Now()
 	defer func() {
+		if c.proof.Borrowed == nil {
+			c.proof.Borrowed = c.old
+		}
 		c.proof.DurationMs = o.Now().Sub(from).Milliseconds()
 		proof = c.proof
 		c.tell(Event{Kind: ProofEnded, Name: r.direction, Outcome: string(proof.Verdict), Message: proof.Reason, Proof: &proof})

@@ -111,7 +111,7 @@ func TestEveryFaultConvergesOrEndsInOneClearError(t *testing.T) {
 			}
 		}
 	}
-	points := sampled(t, all, 60)
+	points := sampled(t, all, 30)
 	var mu sync.Mutex
 	outcomes := map[string]int{}
 	t.Run("points", func(t *testing.T) {

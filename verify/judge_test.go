@@ -166,11 +166,12 @@ func TestAdviceNamesTheUsualSlip(t *testing.T) {
 		{trust.Row{Key: "accounts.google.com:AUD", Sent: "1", Wanted: "AUD"}, "azp"},
 		{trust.Row{Key: "accounts.google.com:sub", Sent: "1", Wanted: "a@p"}, "number"},
 		{trust.Row{Key: "accounts.google.com:sub", Sent: "1", Wanted: "2"}, "--accept-account 1"},
+		{trust.Row{Key: "accounts.google.com:aud", Sent: "1", Wanted: "2"}, "another azp"},
 		{trust.Row{Key: "accounts.google.com:oaud", Sent: "AUD", Wanted: "x"}, "toAWS.audience"},
 		{trust.Row{Key: "Principal", Wanted: "x"}, "put our statement back"},
 		{trust.Row{Key: "aws:PrincipalOrgID", Wanted: "o-1"}, "no such key"},
 	} {
-		if got := adviceFor(c.row, b); !strings.Contains(got, c.want) {
+		if got := adviceFor(c.row, []trust.Row{c.row}, b); !strings.Contains(got, c.want) {
 			t.Errorf("%+v: %q; want %q in it", c.row, got, c.want)
 		}
 	}

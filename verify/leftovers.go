@@ -75,6 +75,19 @@ func roleLeftovers(ctx context.Context, w *steps.World) ([]steps.Change, error) 
 	return found, nil
 }
 
+// ridesOn notes access that an earlier run has left behind, when this one borrows nothing: it may be all that the proof
+// stands on.
+func (c *crossing) ridesOn(ctx context.Context, look func(context.Context, *steps.World) ([]steps.Change, error)) {
+	if c.proof.From != Operator || c.opts.Borrow {
+		return
+	}
+	left, err := look(ctx, c.world)
+	if err != nil || len(left) == 0 {
+		return
+	}
+	c.old = &Borrow{What: "access " + left[0].Reason, Of: left[0].Name, Command: left[0].Command}
+}
+
 func leftover(c steps.Change) steps.Change {
 	c.Kind, c.Action, c.Scope, c.Needs = "borrow", steps.Remove, "bridge", []string{}
 	c.Title = "borrowed access"
@@ -98,10 +111,10 @@ func RemoveLeftovers(ctx context.Context, w *steps.World, sink func(Event)) erro
 		name := ""
 		if side.direction == ToAWS {
 			name = w.Bridge.ToAWSEmail()
-			err = steps.ReturnAccount(ctx, w, name, loanTitle)
+			err = steps.ReturnAccount(ctx, w, name, loanTitle, false)
 		} else {
 			name = w.Bridge.ToGoogle.Role.Name
-			err = returnRole(ctx, w, name, loanSid, nil)
+			err = returnRole(ctx, w, name, loanSid, nil, false)
 		}
 		if err != nil {
 			return err

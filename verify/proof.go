@@ -57,6 +57,7 @@ type Claim struct {
 	Sent   string `json:"sent"`
 	Wanted string `json:"wanted"`
 	Holds  bool   `json:"holds"`
+	Unread bool   `json:"unread,omitempty"` // it rests on what only the cloud sees: neither holds nor fails as far as is known
 }
 
 // Door is a way in that must stay shut.

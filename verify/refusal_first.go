@@ -1,6 +1,8 @@
 package verify
 
 import (
+	"strings"
+
 	"github.com/drawbridge-cloud/drawbridge/internal/explain"
 )
 
@@ -26,6 +28,9 @@ func (c *crossing) explainBecome(h *Hop, err error) {
 	case explain.Is(err, explain.Missing):
 		h.Explain = "there is no role " + role
 		h.Do = []string{"make it with: drawbridge apply"}
+		if reason := problemOf("", err).Reason; strings.Contains(reason, "another path") {
+			h.Explain, h.Do = reason, []string{"write the role's path into the file, or remove that role if nobody needs it; then drawbridge plan"}
+		}
 	case explain.Is(err, explain.Denied):
 		h.Explain = c.caller(c.opts.Operators.AWS.Principal) + " may not assume " + role + ": it trusts the service it runs on, and nobody else"
 		h.Do = c.waysIn("toGoogle.role")

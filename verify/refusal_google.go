@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/drawbridge-cloud/drawbridge/internal/explain"
+	"github.com/drawbridge-cloud/drawbridge/internal/trust"
 	"github.com/drawbridge-cloud/drawbridge/steps"
 )
 
@@ -84,12 +85,7 @@ func explainExchange(h *Hop, err error, p path, claims map[string]any) {
 
 // explainCondition shows the assertion beside the live condition. It never proposes one that admits more.
 func (p path) explainCondition(h *Hop, claims map[string]any) {
-	for _, name := range []string{"arn", "account", "userid", "sub", "aud"} {
-		if v, ok := claims[name]; ok {
-			holds := !strings.Contains(p.condition, "assertion."+name)
-			h.Table = append(h.Table, Claim{Name: name, Key: "assertion." + name, Sent: text(name, v), Wanted: p.condition, Holds: holds})
-		}
-	}
+	h.Table = p.judged(claims)
 	h.Explain = "the provider's condition is false for this role: " + p.condition
 	if ok, err := p.admits(claims); p.looked && err == nil && ok {
 		h.Explain = "the provider's condition holds here, and Google still refuses: the change has not spread yet"
@@ -102,6 +98,33 @@ func (p path) explainCondition(h *Hop, claims map[string]any) {
 		h.Explain = "the provider's condition cannot be evaluated for this role, which Google takes as a refusal: " + err.Error()
 	}
 	h.Do = []string{"compare it with the file, then put it back: drawbridge plan, then drawbridge apply"}
+}
+
+// judged is a row for each part of the live condition, evaluated; where it cannot be, what was sent, unmarked.
+func (p path) judged(claims map[string]any) []Claim {
+	v, err := trust.ReadAssertion(trust.Exchange{Mapping: p.mapping, Condition: p.condition}, claims)
+	if err == nil && v.Statement == "condition" && len(v.Rows) > 0 {
+		rows := table(v)
+		for i := range rows {
+			rows[i].Key = claimKey(rows[i].Name)
+		}
+		return rows
+	}
+	var out []Claim
+	for _, name := range []string{"arn", "account", "userid", "sub", "aud"} {
+		if sent, ok := claims[name]; ok {
+			out = append(out, Claim{Name: name, Key: "assertion." + name, Sent: text(name, sent), Wanted: p.condition, Unread: true})
+		}
+	}
+	return out
+}
+
+// claimKey is how a condition writes a claim.
+func claimKey(claim string) string {
+	if claim == "" || strings.Contains(claim, ".") {
+		return claim
+	}
+	return "assertion." + claim
 }
 
 func (p path) explainTarget(h *Hop) {
@@ -127,22 +150,33 @@ const workloadIdentityUser = "roles/iam.workloadIdentityUser"
 type bindingAnswer struct {
 	asked     bool
 	err       error
+	unmapped  error // the live mapping yields no principal of the kind that is bound
 	principal string
 	members   []string
+	only      string // the condition under which alone the principal is bound
 }
 
-// final tells that waiting will not help: nobody bound this principal.
+// final tells that waiting will not help: nobody bound this principal, or there is none.
 func (a bindingAnswer) final() bool {
-	return a.asked && a.err == nil && !slices.Contains(a.members, a.principal)
+	return a.asked && a.err == nil && (a.unmapped != nil || !slices.Contains(a.members, a.principal))
 }
 
 func (c *crossing) readBinding(ctx context.Context, p path, claims map[string]any) bindingAnswer {
-	principal, err := p.principal(c.bridge, claims)
-	if err != nil {
-		return bindingAnswer{asked: true, err: err}
+	a := bindingAnswer{asked: true}
+	a.principal, a.unmapped = p.principal(c.bridge, claims)
+	bound, err := steps.AccountMembers(ctx, c.world, c.bridge.ToGoogleEmail(), workloadIdentityUser)
+	a.err = err
+	freely := false
+	for _, m := range bound {
+		a.members = append(a.members, m.Member)
+		if m.Member == a.principal {
+			freely, a.only = freely || m.Expression == "", m.Expression
+		}
 	}
-	members, err := steps.AccountMembers(ctx, c.world, c.bridge.ToGoogleEmail(), workloadIdentityUser)
-	return bindingAnswer{asked: true, err: err, principal: principal, members: members}
+	if freely {
+		a.only = ""
+	}
+	return a
 }
 
 // explainImpersonate shows the principal that the live mapping yields beside those that are bound.
@@ -155,11 +189,23 @@ func explainImpersonate(h *Hop, err error, a bindingAnswer, email string) {
 	if !a.asked || a.err != nil {
 		return
 	}
+	if a.only != "" {
+		h.Table = []Claim{{Name: "principal", Key: workloadIdentityUser, Sent: a.principal, Wanted: "only if " + a.only, Unread: true}}
+		h.Explain += ": its principal is bound only under a condition, which most likely does not hold: " + a.only
+		h.Do = []string{"bind it without one: drawbridge plan, then drawbridge apply"}
+		return
+	}
 	if !a.final() {
 		h.Explain += ", though its principal is bound: the binding has not spread yet"
 		return
 	}
 	wanted := nearest(a.members, a.principal)
+	if a.unmapped != nil {
+		h.Table = []Claim{{Name: "principal", Key: workloadIdentityUser, Sent: orNothing(""), Wanted: orNobody(wanted)}}
+		h.Explain += ": the live mapping yields no principal of the kind that is bound: " + a.unmapped.Error()
+		h.Do = []string{"put the mapping back: drawbridge plan, then drawbridge apply"}
+		return
+	}
 	h.Table = []Claim{{Name: "principal", Key: workloadIdentityUser, Sent: a.principal, Wanted: orNobody(wanted)}}
 	h.Explain += ": the principal that the live mapping yields is not bound"
 	h.Do = []string{"bind exactly this principal: drawbridge plan, then drawbridge apply"}

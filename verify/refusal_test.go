@@ -144,7 +144,7 @@ var googleRefusals = map[string]refusalCase{
 		tamper: func(t *testing.T, r *rig) {
 			r.provider(t, func(p *world.Provider) { p.Condition = "attribute.nobody == 'x'" })
 		},
-		hop: hopExchange, explain: "", do: "drawbridge",
+		hop: hopExchange, keys: "attribute.nobody", explain: "", do: "drawbridge",
 	},
 	"subject too long": {
 		tamper: func(t *testing.T, r *rig) {

@@ -168,15 +168,20 @@ func (r *rig) lent(t *testing.T) []steps.Change {
 // raise applies the bridge.
 func (r *rig) raise(t *testing.T) {
 	t.Helper()
+	r.raiseIn(quick(t.Context()), t)
+}
+
+func (r *rig) raiseIn(ctx context.Context, t *testing.T) {
+	t.Helper()
 	graph, err := steps.Of(r.world.Bridge)
 	if err != nil {
 		t.Fatal(err)
 	}
-	plan, err := graph.Plan(quick(t.Context()), r.world, steps.Present, nil)
+	plan, err := graph.Plan(ctx, r.world, steps.Present, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	result, err := graph.Apply(quick(t.Context()), r.world, plan, steps.ApplyOptions{})
+	result, err := graph.Apply(ctx, r.world, plan, steps.ApplyOptions{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -78,7 +78,7 @@ func TestPreflightNamesTheRightThatIsMissing(t *testing.T) {
 	for _, example := range examples {
 		s := newSite(t, example)
 		all := steps.RightsFor(s.bridge, steps.ForSetup)
-		for _, less := range sampled(t, oneLess(all), 12) {
+		for _, less := range sampled(t, oneLess(all), 6) {
 			if except, later := only[less.name]; later && (except == "" || except == example) {
 				continue
 			}

@@ -34,9 +34,10 @@ func (c *crossing) toAWS(ctx context.Context) (err error) {
 		loan, lerr := c.borrowAccount(ctx)
 		defer func() { err = c.giveBack(ctx, loan, err) }()
 		if lerr != nil {
-			return nil
+			return orStuck(lerr)
 		}
 	}
+	c.ridesOn(ctx, accountLeftovers)
 	token, ok := c.firstToken(ctx, mint)
 	if !ok {
 		return nil
@@ -109,7 +110,11 @@ func (c *crossing) orNotThere(ctx context.Context, err error) error {
 	if c.proof.Direction == ToAWS {
 		_, seen = steps.SeeAccount(ctx, c.world, c.bridge.ToAWSEmail())
 	} else {
-		_, seen = steps.SeeRole(ctx, c.world, c.bridge.ToGoogle.Role.Name)
+		var role steps.RoleSight
+		role, seen = steps.SeeRole(ctx, c.world, c.bridge.ToGoogle.Role.Name)
+		if wanted := c.bridge.ToGoogleRoleARN(); seen == nil && role.ARN != wanted {
+			seen = &explain.Problem{Op: "become the role", Kind: explain.Missing, Reason: elsewhere(c.bridge.ToGoogle.Role.Name, role.ARN, wanted)}
+		}
 	}
 	if explain.Is(seen, explain.Missing) {
 		return seen
@@ -117,12 +122,15 @@ func (c *crossing) orNotThere(ctx context.Context, err error) error {
 	return err
 }
 
+// suspectWait is how long a change may take to spread when something else is the likelier cause of a refusal.
+const suspectWait = 15 * time.Second
+
 // assumeRole presents the token, a fresh one after each refusal, until AWS has learnt of the role and its trust. It stops
 // at once when the live trust policy does not admit the token: then time will not help.
 func (c *crossing) assumeRole(ctx context.Context, mint mint, token *cloud.Secret) (session cloud.WebIdentity, ok bool) {
 	err := c.hop(ctx, hopAssumeRole, c.world.AWS.STSURL, func(ctx context.Context, h *Hop) error {
 		var verdict trustAnswer
-		again := false
+		again, began := false, time.Now()
 		once := func(ctx context.Context) (err error) {
 			if again {
 				if *token, err = mint(ctx, c.bridge.ToAWS.Audience); err != nil {
@@ -139,7 +147,9 @@ func (c *crossing) assumeRole(ctx context.Context, mint mint, token *cloud.Secre
 		}
 		err := cloud.Until(ctx, cloud.Wait{
 			What: "AWS to let the token assume " + c.bridge.ToAWS.Role.Name, For: c.patience("aws"), InARow: 2,
-			Retry: func(err error) bool { return !verdict.final() && unsettled(err) },
+			Retry: func(err error) bool {
+				return !verdict.final() && unsettled(err) && (len(verdict.suspects()) == 0 || time.Since(began) < suspectWait)
+			},
 		}, once)
 		if err != nil {
 			explainAssume(h, err, verdict, c.bridge)

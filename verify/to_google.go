@@ -48,9 +48,10 @@ func (c *crossing) toGoogle(ctx context.Context) (err error) {
 		loan, lerr := c.borrowRole(ctx)
 		defer func() { err = c.giveBack(ctx, loan, err) }()
 		if lerr != nil {
-			return nil
+			return orStuck(lerr)
 		}
 	}
+	c.ridesOn(ctx, roleLeftovers)
 	a, ok := c.roleCredentials(ctx)
 	if !ok || !c.assert(ctx, p, &a) {
 		return nil

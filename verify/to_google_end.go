@@ -16,6 +16,7 @@ func (c *crossing) impersonate(ctx context.Context, p path, a assertion, federat
 	err := c.hop(ctx, hopImpersonate, c.world.Google.Endpoints.IAMCredentials, func(ctx context.Context, h *Hop) error {
 		var expires time.Time
 		var bound bindingAnswer
+		began := time.Now()
 		once := func(ctx context.Context) (err error) {
 			access, expires, err = cloud.Impersonate(ctx, c.world.Google, federated, email, c.scopes(), accessLife)
 			if err != nil && !bound.asked {
@@ -25,7 +26,9 @@ func (c *crossing) impersonate(ctx context.Context, p path, a assertion, federat
 		}
 		err := cloud.Until(ctx, cloud.Wait{
 			What: "Google to let the role act as " + email, For: c.patience("google"),
-			Retry: func(err error) bool { return !bound.final() && unsettled(err) },
+			Retry: func(err error) bool {
+				return !bound.final() && unsettled(err) && (bound.only == "" || time.Since(began) < suspectWait)
+			},
 		}, once)
 		if err != nil {
 			explainImpersonate(h, err, bound, email)

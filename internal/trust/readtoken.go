@@ -22,11 +22,19 @@ const (
 // the rows of the line that decided: the statement that admits, the Deny, or the Allow that came closest. It says nothing
 // of policies beyond this document (organisation policies can still refuse) nor of the token's signature and time.
 func ReadToken(policy []byte, claims map[string]any, principal string) (Verdict, error) {
+	return ReadCall(policy, claims, principal, nil)
+}
+
+// ReadCall is ReadToken with what is known of the call beside its token, by condition key: sts:RoleSessionName, the time.
+func ReadCall(policy []byte, claims map[string]any, principal string, known map[string]string) (Verdict, error) {
 	doc, err := readPolicy(policy)
 	if err != nil {
 		return Verdict{}, fmt.Errorf("read the trust policy: %w", err)
 	}
 	c := call{ctx: newTokenContext(claims, principal), principal: principal, variables: doc.variables}
+	for key, value := range known {
+		c.ctx.values[strings.ToLower(key)] = []string{value}
+	}
 	var best Verdict
 	var unreadKeys []string
 	for _, s := range doc.statements {
