@@ -52,8 +52,11 @@ func (t *terraform) variable(h *hcl, name, description string) {
 // the resources beside it.
 func (t *terraform) role(h *hcl, label, direction string, r spec.Role, trust string) {
 	attrs := []attr{
-		{"name", hclText(r.Name)}, {"path", hclText(r.Path)}, {"description", hclText(roleDescription(t.b, direction))},
-		{"max_session_duration", strconv.Itoa(int(r.MaxSession.Seconds()))}, {"assume_role_policy", trust},
+		{"name", hclText(r.Name)},
+		{"path", hclText(r.Path)},
+		{"description", hclText(roleDescription(t.b, direction))},
+		{"max_session_duration", strconv.Itoa(int(r.MaxSession.Seconds()))},
+		{"assume_role_policy", trust},
 	}
 	if r.PermissionsBoundary != "" {
 		attrs = append(attrs, attr{"permissions_boundary", hclText(r.PermissionsBoundary)})

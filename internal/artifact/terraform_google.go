@@ -145,7 +145,10 @@ func (t *terraform) vm(h *hcl) {
 		func() { h.block("lifecycle", []attr{{"ignore_changes", "[boot_disk]"}}) },
 	}
 	t.resourceWith(h, "google_compute_instance", "vm", "google.vm", "projects/"+b.Google.Project+"/zones/"+vm.Zone+"/instances/"+vm.Name, []attr{
-		{"project", hclText(b.Google.Project)}, {"name", hclText(vm.Name)}, {"zone", hclText(vm.Zone)},
-		{"machine_type", hclText(vm.MachineType)}, {"labels", hclMap(b.Labels())},
+		{"project", hclText(b.Google.Project)},
+		{"name", hclText(vm.Name)},
+		{"zone", hclText(vm.Zone)},
+		{"machine_type", hclText(vm.MachineType)},
+		{"labels", hclMap(b.Labels())},
 	}, blocks...)
 }

@@ -97,6 +97,10 @@ func (s AWS) idToken(ctx context.Context, g *cloud.Google) (cloud.Secret, error)
 		return cloud.MintIDToken(ctx, g, s.Wanted.As, s.Wanted.Audience)
 	}
 	t, err := cloud.MetadataIDToken(ctx, g, s.Wanted.Audience)
+	if err != nil && ctx.Err() == nil && explain.Is(err, explain.Other) {
+		// Once more: on a busy machine the first answer can come too late.
+		t, err = cloud.MetadataIDToken(ctx, g, s.Wanted.Audience)
+	}
 	if err != nil && explain.Is(err, explain.Other, explain.Missing) {
 		return "", offGoogle(err)
 	}
