@@ -1,0 +1,39 @@
+package verify
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+var heldBy = regexp.MustCompile("`([a-z]+): (Test[A-Za-z]+)`")
+
+func TestEveryPromiseOfTheThreatModelHasItsTest(t *testing.T) {
+	page, err := os.ReadFile("../docs/threat-model.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	promises := heldBy.FindAllStringSubmatch(string(page), -1)
+	if len(promises) < 10 {
+		t.Fatalf("the page makes %d promises", len(promises))
+	}
+	for _, p := range promises {
+		files, err := filepath.Glob("../" + p[1] + "/*_test.go")
+		if err != nil {
+			t.Fatal(err)
+		}
+		found := false
+		for _, f := range files {
+			text, err := os.ReadFile(f)
+			if err != nil {
+				t.Fatal(err)
+			}
+			found = found || strings.Contains(string(text), "func "+p[2]+"(")
+		}
+		if !found {
+			t.Errorf("%s: no test %s", p[1], p[2])
+		}
+	}
+}
