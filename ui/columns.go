@@ -23,6 +23,7 @@ type item struct {
 	text  string         // plain
 	side  string         // drawn at the right end: a duration
 	says  string         // below it
+	more  []string       // drawn below all that, as it is
 	then  string         // below that, never cut: the numbers of a wait
 	tone  lipgloss.Style // of what is said
 	live  bool           // under way: kept in sight where nobody looks around
@@ -134,7 +135,7 @@ func (it item) lines(l look, here bool, width int) []string {
 	for _, t := range fold(it.then, width-4) {
 		out = append(out, "    "+it.tone.Render(t))
 	}
-	return out
+	return append(out, indent("    ", it.more)...)
 }
 
 // wrapped breaks the text; only its first line shares the room with what stands at the right end.

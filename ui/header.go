@@ -42,8 +42,8 @@ func (w *walk) mark() string {
 
 // trailOf draws the crumbs: where we are is marked and bright, what lies behind is plain, what lies ahead is muted.
 func (w *walk) trailOf(at stage) string {
-	if at == destroying {
-		return w.accent.Render(w.cursor + " Destroy")
+	if at >= destroying {
+		return w.accent.Render(w.cursor + " " + at.String())
 	}
 	var out []string
 	for i, c := range crumbs() {

@@ -34,6 +34,10 @@ func leave(w *walk, s screen, byForce bool) (screen, tea.Cmd) {
 		return at.stop(w)
 	case razing:
 		return nil, nil
+	case review:
+		if at.only {
+			return nil, nil
+		}
 	}
 	if call := w.writing(); call != "" {
 		if w.ctx.Err() != nil {

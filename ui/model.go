@@ -23,6 +23,9 @@ type cancelled struct{}
 // Init asks who we are and what colour the background has.
 func (m model) Init() tea.Cmd {
 	ended := func() tea.Msg { <-m.ctx.Done(); return cancelled{} }
+	if m.e.SignIn == nil {
+		return tea.Batch(tea.RequestBackgroundColor, ended)
+	}
 	return tea.Batch(m.signIn(), tea.RequestBackgroundColor, ended)
 }
 

@@ -13,7 +13,9 @@ import (
 type review struct {
 	cloud string // the focused lane
 	at    int
-	asks  bool // the question whether to apply is open
+	asks  bool   // the question whether to apply is open
+	open  string // id of the change that is unfolded, "" for none
+	only  bool   // a plan that is looked at and not applied
 	guard guard
 }
 
@@ -36,7 +38,12 @@ func openReview(w *walk) (screen, tea.Cmd) {
 	return r, nil
 }
 
-func (r review) stage() stage { return reviewing }
+func (r review) stage() stage {
+	if r.only {
+		return planning
+	}
+	return reviewing
+}
 
 // lanes are the changes of both sides, what happens before what stays.
 func (r review) lane(w *walk, cloud string) []steps.Change {
@@ -82,6 +89,11 @@ func (r review) keys(w *walk) []key.Binding {
 		return []key.Binding{bind("y", "apply", "y"), bind("n", "look again", "n", "esc")}
 	}
 	c, ok := r.focused(w)
+	unfold := bind("space", "unfold", "space")
+	unfold.SetEnabled(ok)
+	if r.only {
+		return []key.Binding{w.enterKey("close"), bind(w.upDown, "move", "up", "down", "left", "right", "tab"), unfold, detailsKey(), bind("c", "command", "c"), helpKey()}
+	}
 	apply := w.enterKey("apply")
 	apply.SetEnabled(w.stopped() == "" && w.plan.Pending())
 	if w.plan != nil && !w.plan.Pending() {
@@ -96,7 +108,7 @@ func (r review) keys(w *walk) []key.Binding {
 	export := bind("e", "export", "e")
 	export.SetEnabled(w.plan != nil && w.e.Export != nil)
 	return []key.Binding{
-		apply, adopt, accept, bind(w.upDown, "move", "up", "down", "left", "right", "tab"), details, export, helpKey(), backKey(),
+		apply, adopt, accept, bind(w.upDown, "move", "up", "down", "left", "right", "tab"), unfold, details, export, helpKey(), backKey(),
 		command, bind("p", "preflight", "p"), bind("r", "read again", "r"), quitKey(),
 	}
 }

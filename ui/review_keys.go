@@ -7,7 +7,12 @@ import (
 )
 
 func (r review) press(w *walk, msg tea.KeyPressMsg) (screen, tea.Cmd) {
+	if r.only && is(msg, "enter", "esc", "q", "r", "p", "e", "a", "A") {
+		return r.closed(msg)
+	}
 	switch msg.String() {
+	case "space":
+		return r.unfolded(w), nil
 	case "up", "k":
 		return r.move(w, -1), nil
 	case "down", "j":
@@ -29,11 +34,30 @@ func (r review) press(w *walk, msg tea.KeyPressMsg) (screen, tea.Cmd) {
 		w.halt(callPreflight)
 		return newAWSForm(w), nil
 	}
-	return r.open(w, msg)
+	return r.show(w, msg)
 }
 
-// open handles the keys that show or change something of the plan.
-func (r review) open(w *walk, msg tea.KeyPressMsg) (screen, tea.Cmd) {
+// closed ends a look at a plan; the keys that lead on from a review are not heard there.
+func (r review) closed(msg tea.KeyPressMsg) (screen, tea.Cmd) {
+	if is(msg, "enter", "esc", "q") {
+		return nil, nil
+	}
+	return r, nil
+}
+
+// unfolded shows the focused change whole in its lane, or folds it again.
+func (r review) unfolded(w *walk) review {
+	c, ok := r.focused(w)
+	if r.open == c.ID || !ok {
+		r.open = ""
+	} else {
+		r.open = c.ID
+	}
+	return r
+}
+
+// show handles the keys that show or change something of the plan.
+func (r review) show(w *walk, msg tea.KeyPressMsg) (screen, tea.Cmd) {
 	c, ok := r.focused(w)
 	switch {
 	case is(msg, "r"):

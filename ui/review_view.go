@@ -12,7 +12,7 @@ func (r review) view(w *walk, b box) page {
 	if r.asks {
 		return page{lines: r.question(w, b)}
 	}
-	lines := []string{w.spread(w.strong.Render("Review"), r.summary(w), b.w)}
+	lines := []string{w.spread(w.strong.Render(r.stage().String()), r.summary(w), b.w)}
 	switch {
 	case w.planErr != nil:
 		return page{lines: append(append(lines, ""), w.problem(w.planErr, b.w)...)}
@@ -20,7 +20,7 @@ func (r review) view(w *walk, b box) page {
 		says := "reading both clouds " + w.dot + " " + short(w.now.Sub(w.since)) + " " + w.dot + " " + plural(len(w.read), "thing", "things") + " seen"
 		return page{lines: append(lines, "", w.spinner(w.now)+" "+w.muted.Render(says))}
 	}
-	c := columns{cloud: r.cloud, at: r.at, google: w.items(r.lane(w, google)), aws: w.items(r.lane(w, aws))}
+	c := columns{cloud: r.cloud, at: r.at, google: r.items(w, google, b.w), aws: r.items(w, aws, b.w)}
 	lines = append(lines, "")
 	lines = append(lines, c.draw(w.look, box{b.w, b.h - 4})...)
 	for len(lines) < b.h-1 {
@@ -46,6 +46,25 @@ func (w *walk) counted(s steps.Summary) string {
 		return w.palette.bad.Render(text)
 	}
 	return w.changed.Render(text)
+}
+
+// items are the changes of a lane, the unfolded one with its fields before and after.
+func (r review) items(w *walk, cloud string, width int) []item {
+	changes := r.lane(w, cloud)
+	out := w.items(changes)
+	for i, c := range changes {
+		if c.ID != r.open {
+			continue
+		}
+		out[i].whole = true
+		for _, f := range c.Fields {
+			out[i].more = append(out[i].more, w.fieldDiff(f, (width-2)/2-4)...)
+		}
+		if len(c.Fields) == 0 {
+			out[i].more = []string{w.muted.Render("d shows it whole")}
+		}
+	}
+	return out
 }
 
 // items draws changes: what they do as a rune, and the reason where it is not plain.

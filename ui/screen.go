@@ -44,6 +44,7 @@ const (
 	verifying
 	filingFiles
 	destroying
+	planning
 )
 
 // crumbs are the stations in order.
@@ -53,8 +54,12 @@ func crumbs() []string {
 
 // String is the station in a word.
 func (s stage) String() string {
-	if s == destroying {
+	switch s {
+	case destroying:
 		return "Destroy"
+	case planning:
+		return "Plan"
+	default:
 	}
 	return crumbs()[s]
 }

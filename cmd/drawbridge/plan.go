@@ -6,6 +6,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/drawbridge-cloud/drawbridge/steps"
+	"github.com/drawbridge-cloud/drawbridge/ui"
 )
 
 type planOptions struct {
@@ -18,7 +19,8 @@ func newPlan(s streams) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "plan",
 		Short: "Show what would change, and why",
-		Long: `Look at both clouds and show what apply would change, and why. Nothing is written to a cloud.
+		Long: `Look at both clouds and show what apply would change, and why. Nothing is written to a cloud. At a terminal the
+plan can be walked through first.
 
 Exit code 0: nothing to change. 3: changes pending, or something is blocked.`,
 		Example: "  drawbridge plan\n  drawbridge plan --set toAWS.role.maxSession=2h --format json",
@@ -45,7 +47,7 @@ func runPlan(ctx context.Context, o *planOptions, at *site) error {
 	if err != nil {
 		return err
 	}
-	if err := o.showPlan(s, plan); err != nil {
+	if err := o.showPlan(ctx, s, plan); err != nil {
 		return err
 	}
 	if plan.Pending() {
@@ -54,9 +56,14 @@ func runPlan(ctx context.Context, o *planOptions, at *site) error {
 	return nil
 }
 
-func (o *planOptions) showPlan(s *session, plan steps.Plan) error {
+func (o *planOptions) showPlan(ctx context.Context, s *session, plan steps.Plan) error {
 	if o.cloud.output.json() {
 		return o.document("drawbridge.plan/v1", planOf(plan))
+	}
+	if o.cloud.consent.asks(o.streams) && o.outTerminal && !o.cloud.consent.plain(o.streams) {
+		if err := ui.ShowPlan(ctx, o.uiOptions(o.cloud.sandbox.on, !s.real()), s.bridge, plan); err != nil {
+			return err
+		}
 	}
 	o.printer().plan(s.bridge, plan)
 	return nil
