@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"slices"
@@ -77,9 +78,7 @@ func throttledOnce(g *gate, w http.ResponseWriter, r *http.Request) {
 func truncated(g *gate, w http.ResponseWriter, r *http.Request) {
 	whole := httptest.NewRecorder()
 	g.server.ServeHTTP(whole, r)
-	for name, values := range whole.Header() {
-		w.Header()[name] = values
-	}
+	maps.Copy(w.Header(), whole.Header())
 	w.Header().Set("Content-Length", fmt.Sprint(whole.Body.Len()))
 	w.WriteHeader(whole.Code)
 	_, _ = w.Write(whole.Body.Bytes()[:whole.Body.Len()/2])
@@ -116,12 +115,12 @@ func TestEveryFaultConvergesOrEndsInOneClearError(t *testing.T) {
 	outcomes := map[string]int{}
 	t.Run("points", func(t *testing.T) {
 		for _, m := range points {
-			t.Run(m.example+"/"+m.command.name+"/"+m.trouble.name+"/"+m.at.String(), func(t *testing.T) {
+			t.Run(m.example+"/"+m.command.name+"/"+m.name+"/"+m.at.String(), func(t *testing.T) {
 				t.Parallel()
 				outcome := m.sweep(t)
 				mu.Lock()
 				defer mu.Unlock()
-				outcomes[m.command.name+" "+m.trouble.name+": "+outcome]++
+				outcomes[m.command.name+" "+m.name+": "+outcome]++
 			})
 		}
 	})
@@ -157,7 +156,7 @@ func (m mishap) sweep(t *testing.T) string {
 	if err != nil {
 		outcome = m.judge(t, s, p, err)
 	}
-	if err != nil || m.trouble.name == "404" { // what is said not to be there is not looked for again
+	if err != nil || m.name == "404" { // what is said not to be there is not looked for again
 		s.call = 0
 		s.must(m.command)
 	}
@@ -199,7 +198,7 @@ func (m mishap) judge(t *testing.T, s *site, p *process, err error) string {
 // judgeProofs wants no fault of a network or a service to pass for a refusal, and nothing to stay borrowed.
 func (m mishap) judgeProofs(t *testing.T, s *site, p *process, err *unprovenError) string {
 	t.Helper()
-	refusal := m.trouble.name == "403" || m.trouble.name == "404"
+	refusal := m.name == "403" || m.name == "404"
 	for _, proof := range p.proofs {
 		if !refusal && (proof.Verdict == Refused || proof.Verdict == Open) {
 			t.Errorf("%s: got %s, want unknown: %s", proof.Direction, proof.Verdict, proof.Reason)
