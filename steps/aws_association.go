@@ -6,6 +6,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	ec2types "github.com/aws/aws-sdk-go-v2/service/ec2/types"
 
+	"github.com/drawbridge-cloud/drawbridge/internal/cloud"
 	"github.com/drawbridge-cloud/drawbridge/internal/explain"
 	"github.com/drawbridge-cloud/drawbridge/internal/spec"
 )
@@ -24,7 +25,7 @@ func (s associationStep) About() About {
 		ID: "aws.instance-profile-association", Cloud: "aws", Kind: "instance-profile-association", Name: s.instance(),
 		Title: "profile on instance " + s.instance(), Scope: "bridge", Direction: "to-google",
 		Why:         "the instance has the role only while its profile is attached",
-		Permissions: []string{"ec2:DescribeIamInstanceProfileAssociations", "ec2:AssociateIamInstanceProfile", "ec2:DisassociateIamInstanceProfile", "iam:PassRole"},
+		Permissions: []string{"ec2:DescribeInstances", "ec2:DescribeIamInstanceProfileAssociations", "ec2:AssociateIamInstanceProfile", "ec2:DisassociateIamInstanceProfile", "iam:PassRole"},
 	}
 	if s.b.ToGoogle.Role.InstanceProfile {
 		a.Needs = []string{"aws.instance-profile"}
@@ -57,15 +58,54 @@ func (s associationStep) Plan(ctx context.Context, w *World, want Want) (Change,
 		return s.About().change(Remove, "the file put it there").with(*a,
 			command("aws", "ec2", "disassociate-iam-instance-profile", "--region", s.b.AWS.Region, "--association-id", a.ID), drop("profile", a.Profile)), nil
 	case a == nil:
-		return s.About().change(Create, "the instance carries no profile").with(association{},
-			command("aws", "ec2", "associate-iam-instance-profile", "--region", s.b.AWS.Region, "--instance-id", s.instance(), "--iam-instance-profile", "Arn="+arn),
-			set("profile", arn)), nil
+		return s.planCreate(ctx, w)
 	case a.Profile != arn:
 		return s.About().blocked("take it off first, if nothing needs it: "+
 			command("aws", "ec2", "disassociate-iam-instance-profile", "--region", s.b.AWS.Region, "--association-id", a.ID),
 			"the instance carries another profile: %s", leaf(a.Profile)), nil
 	}
 	return s.About().keep("the instance carries it"), nil
+}
+
+// planCreate looks first whether the instance is there: EC2 answers for a missing one as it does for a profile that it
+// does not know yet, and nobody should wait for that.
+func (s associationStep) planCreate(ctx context.Context, w *World) (Change, error) {
+	state, err := instanceState(ctx, w, s.instance())
+	arn := s.b.InstanceProfileARN()
+	const way = "name a running instance of this account and region in toGoogle.role.instance, or leave it out"
+	switch {
+	case explain.Is(err, explain.Denied): // who may not look may still be allowed to attach
+	case err != nil:
+		return Change{}, err
+	case state == "":
+		return s.About().blocked(way, "instance %s is not there in %s", s.instance(), s.b.AWS.Region), nil
+	case state == "terminated" || state == "shutting-down":
+		return s.About().blocked(way, "instance %s is %s", s.instance(), state), nil
+	}
+	return s.About().change(Create, "the instance carries no profile").with(association{},
+		command("aws", "ec2", "associate-iam-instance-profile", "--region", s.b.AWS.Region, "--instance-id", s.instance(), "--iam-instance-profile", "Arn="+arn),
+		set("profile", arn)), nil
+}
+
+// instanceState is an instance's state, "" when there is none of that id.
+func instanceState(ctx context.Context, w *World, id string) (string, error) {
+	return read(ctx, w, "instance "+id, func(ctx context.Context) (string, error) {
+		out, err := w.AWS.EC2.DescribeInstances(ctx, &ec2.DescribeInstancesInput{InstanceIds: []string{id}})
+		if err = cloud.Problem("read instance "+id, err); err != nil {
+			if explain.Is(err, explain.Missing) || codeOf(err) == "InvalidInstanceID.Malformed" {
+				return "", nil
+			}
+			return "", err
+		}
+		for _, r := range out.Reservations {
+			for _, i := range r.Instances {
+				if i.State != nil {
+					return string(i.State.Name), nil
+				}
+			}
+		}
+		return "", nil
+	})
 }
 
 // Apply makes the change. EC2 sees a new profile only a while after IAM does.
@@ -85,13 +125,19 @@ func (s associationStep) Apply(ctx context.Context, w *World, c Change) error {
 		return s.remove(ctx, w, *a)
 	}
 	arn, id := s.b.InstanceProfileARN(), s.instance()
-	err = untilSpread(ctx, "instance profile "+leaf(arn)+" to be known to EC2", func(ctx context.Context) error {
-		_, err := write(ctx, "put the profile on instance "+id, func(ctx context.Context) (*ec2.AssociateIamInstanceProfileOutput, error) {
-			return w.AWS.EC2.AssociateIamInstanceProfile(ctx, &ec2.AssociateIamInstanceProfileInput{
-				InstanceId: &id, IamInstanceProfile: &ec2types.IamInstanceProfileSpecification{Arn: &arn},
+	there := func(ctx context.Context) (bool, error) {
+		a, err := s.find(ctx, w)
+		return a != nil, err
+	}
+	err = onceMore(ctx, s.About().Title, there, func(ctx context.Context) error {
+		return untilSpread(ctx, "instance profile "+leaf(arn)+" to be known to EC2", func(ctx context.Context) error {
+			_, err := write(ctx, "put the profile on instance "+id, func(ctx context.Context) (*ec2.AssociateIamInstanceProfileOutput, error) {
+				return w.AWS.EC2.AssociateIamInstanceProfile(ctx, &ec2.AssociateIamInstanceProfileInput{
+					InstanceId: &id, IamInstanceProfile: &ec2types.IamInstanceProfileSpecification{Arn: &arn},
+				})
 			})
+			return err
 		})
-		return err
 	})
 	if err != nil && !lost(err) {
 		return err

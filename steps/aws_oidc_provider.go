@@ -151,12 +151,13 @@ func (s googleProviderStep) planAbsent(p *oidcProvider, roles []role, live strin
 	var users []string
 	for _, r := range roles {
 		if r.Name != s.b.ToAWS.Role.Name && strings.Contains(r.Trust, `"`+p.ARN+`"`) {
-			users = append(users, r.Name)
+			users = append(users, "role "+r.Name)
 		}
 	}
-	others := len(swapped(p.ClientIDs, "", live)) - 1
+	others := len(slices.DeleteFunc(slices.Clone(p.ClientIDs), func(id string) bool { return id == live }))
 	mine := byTags(s.b, p.Tags) == ours
 	seen.Whole = mine && len(users) == 0 && others == 0
+	hanging := strings.Join(append(users, countOf(others, "client id", "client ids")...), ", ")
 	switch {
 	case seen.Whole:
 		return s.About().change(Remove, "it was made by this bridge").with(seen,
@@ -164,11 +165,15 @@ func (s googleProviderStep) planAbsent(p *oidcProvider, roles []role, live strin
 	case seen.Drop != "":
 		about := s.About()
 		about.Title = "our client id in OIDC provider " + spec.GoogleIssuer
-		reason := "only our client id goes: others use the provider"
-		return about.change(Remove, reason).with(seen, command("aws", "iam", "remove-client-id-from-open-id-connect-provider",
+		c := about.change(Remove, "only our client id goes: others use the provider")
+		c.Lasts, c.Held = "OIDC provider "+spec.GoogleIssuer+" was not made by this bridge and stays", false
+		if mine {
+			c.Lasts, c.Held = "OIDC provider "+spec.GoogleIssuer+" stays; others hang on it: "+hanging, true
+		}
+		return c.with(seen, command("aws", "iam", "remove-client-id-from-open-id-connect-provider",
 			"--open-id-connect-provider-arn", p.ARN, "--client-id", live), drop("clientIds", live))
 	case mine:
-		return s.About().held("others hang on it: %s", strings.Join(append(users, countOf(others, "client ids")...), ", "))
+		return s.About().held("others hang on it: %s", hanging)
 	}
 	return s.About().keep("it was not made by this bridge")
 }

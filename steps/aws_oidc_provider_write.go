@@ -39,18 +39,21 @@ func (s googleProviderStep) Apply(ctx context.Context, w *World, c Change) error
 }
 
 func (s googleProviderStep) create(ctx context.Context, w *World, live string) error {
-	_, err := write(ctx, "create "+s.About().Title, func(ctx context.Context) (*iam.CreateOpenIDConnectProviderOutput, error) {
-		return w.AWS.IAM.CreateOpenIDConnectProvider(ctx, &iam.CreateOpenIDConnectProviderInput{
-			Url: aws.String("https://" + spec.GoogleIssuer), ClientIDList: []string{live}, Tags: awsTags(s.b.Tags()),
-		})
-	})
-	if err != nil && !lost(err) && !explain.Is(err, explain.Exists) {
-		return err
-	}
 	var p *oidcProvider
 	look := func(ctx context.Context) (_ bool, err error) {
 		p, err = readGoogleProvider(ctx, w)
 		return p != nil, err
+	}
+	err := onceMore(ctx, s.About().Title, look, func(ctx context.Context) error {
+		_, err := write(ctx, "create "+s.About().Title, func(ctx context.Context) (*iam.CreateOpenIDConnectProviderOutput, error) {
+			return w.AWS.IAM.CreateOpenIDConnectProvider(ctx, &iam.CreateOpenIDConnectProviderInput{
+				Url: aws.String("https://" + spec.GoogleIssuer), ClientIDList: []string{live}, Tags: awsTags(s.b.Tags()),
+			})
+		})
+		return err
+	})
+	if err != nil && !lost(err) && !explain.Is(err, explain.Exists) {
+		return err
 	}
 	if err != nil {
 		if err := reread(ctx, s.About().Title, err, look); err != nil {

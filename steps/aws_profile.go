@@ -92,15 +92,17 @@ func (s *profileStep) planAbsent(ctx context.Context, w *World, p *profile) (Cha
 	if err != nil {
 		return Change{}, err
 	}
+	about := s.about
+	about.Title = strings.Replace(about.Title, s.path+s.name, p.Path+p.Name, 1) // the file may say another path by now
 	if len(others) > 0 {
-		return s.about.held("others hang on it: %s", strings.Join(others, ", ")), nil
+		return about.held("others hang on it: %s", strings.Join(others, ", ")), nil
 	}
 	commands := make([]string, 0, 2)
 	for _, r := range p.Roles {
 		commands = append(commands, command("aws", "iam", "remove-role-from-instance-profile", "--instance-profile-name", p.Name, "--role-name", r))
 	}
 	commands = append(commands, command("aws", "iam", "delete-instance-profile", "--instance-profile-name", p.Name))
-	return s.about.change(Remove, "it was made by this bridge").with(p, lines(commands...), drop("arn", p.ARN)), nil
+	return about.change(Remove, "it was made by this bridge").with(p, lines(commands...), drop("arn", p.ARN)), nil
 }
 
 // hanging lists the instances that carry the profile without being the file's, and another role in it.

@@ -36,18 +36,21 @@ func (s *profileStep) Apply(ctx context.Context, w *World, c Change) error {
 }
 
 func (s *profileStep) create(ctx context.Context, w *World) error {
-	_, err := write(ctx, "create instance profile "+s.name, func(ctx context.Context) (*iam.CreateInstanceProfileOutput, error) {
-		return w.AWS.IAM.CreateInstanceProfile(ctx, &iam.CreateInstanceProfileInput{InstanceProfileName: &s.name, Path: &s.path, Tags: awsTags(s.b.Tags())})
-	})
-	if err == nil || !lost(err) && !explain.Is(err, explain.Exists) {
-		return err
-	}
 	var p *profile
-	cause := err
-	if err := reread(ctx, s.about.Title, cause, func(ctx context.Context) (_ bool, err error) {
+	found := func(ctx context.Context) (_ bool, err error) {
 		p, err = readProfile(ctx, w, s.name)
 		return p != nil, err
-	}); err != nil {
+	}
+	cause := onceMore(ctx, s.about.Title, found, func(ctx context.Context) error {
+		_, err := write(ctx, "create instance profile "+s.name, func(ctx context.Context) (*iam.CreateInstanceProfileOutput, error) {
+			return w.AWS.IAM.CreateInstanceProfile(ctx, &iam.CreateInstanceProfileInput{InstanceProfileName: &s.name, Path: &s.path, Tags: awsTags(s.b.Tags())})
+		})
+		return err
+	})
+	if cause == nil || !lost(cause) && !explain.Is(cause, explain.Exists) {
+		return cause
+	}
+	if err := reread(ctx, s.about.Title, cause, found); err != nil {
 		return err
 	}
 	if byTags(s.b, p.Tags) != ours || len(p.Roles) > 0 {

@@ -24,10 +24,12 @@ func (s *roleStep) planAbsent(ctx context.Context, w *World, r *role) (Change, e
 	if err != nil {
 		return Change{}, err
 	}
+	about := s.about
+	about.Title = "role " + r.Path + r.Name // the file may say another path by now
 	if len(others) > 0 {
-		return s.about.held("others hang on it: %s", strings.Join(others, ", ")), nil
+		return about.held("others hang on it: %s", strings.Join(others, ", ")), nil
 	}
-	c := s.about.change(Remove, "it was made by this bridge")
+	c := about.change(Remove, "it was made by this bridge")
 	c.Lasts, c.Until = "sessions issued before live on, without the role's permissions", until(w.Now().Add(s.role.MaxSession))
 	return c.with(roleSeen{Role: r}, command("aws", "iam", "delete-role", "--role-name", r.Name), drop("arn", r.ARN)), nil
 }

@@ -51,7 +51,11 @@ func (s *roleStep) why(r *role, fields []Field) string {
 		names = append(names, f.Path)
 	}
 	var reason strings.Builder
-	reason.WriteString(strings.Join(names, ", ") + " differ from the file")
+	verb := " differ"
+	if len(names) == 1 {
+		verb = " differs"
+	}
+	reason.WriteString(strings.Join(names, ", ") + verb + " from the file")
 	for _, t := range statementsIn(r.Trust) {
 		if strings.HasPrefix(t.Sid, borrowSid) {
 			reason.WriteString("; access borrowed by a verification is still there")

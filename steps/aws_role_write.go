@@ -57,16 +57,25 @@ func (s *roleStep) create(ctx context.Context, w *World, seen roleSeen) error {
 	if s.role.PermissionsBoundary != "" {
 		in.PermissionsBoundary = &s.role.PermissionsBoundary
 	}
-	err = s.principalSeen(ctx, func(ctx context.Context) error {
-		_, err := write(ctx, "create role "+s.role.Name, func(ctx context.Context) (*iam.CreateRoleOutput, error) {
-			return w.AWS.IAM.CreateRole(ctx, in)
+	err = onceMore(ctx, s.about.Title, s.there(w), func(ctx context.Context) error {
+		return s.principalSeen(ctx, func(ctx context.Context) error {
+			_, err := write(ctx, "create role "+s.role.Name, func(ctx context.Context) (*iam.CreateRoleOutput, error) {
+				return w.AWS.IAM.CreateRole(ctx, in)
+			})
+			return err
 		})
-		return err
 	})
 	if err != nil && !lost(err) && !explain.Is(err, explain.Exists) {
 		return err
 	}
 	return s.readBack(ctx, w, doc, err)
+}
+
+func (s *roleStep) there(w *World) func(context.Context) (bool, error) {
+	return func(ctx context.Context) (bool, error) {
+		r, err := readRole(ctx, w, s.role.Name)
+		return r != nil, err
+	}
 }
 
 // principalSeen repeats a write that names a principal which IAM may not see yet.

@@ -48,7 +48,7 @@ func DestroyOf(p Plan, r Result) DestroyReport {
 			}
 			out.Removed = append(out.Removed, Removed{c.ID, c.Name, c.Title})
 			if c.Lasts != "" {
-				out.Kept = append(out.Kept, Kept{c.ID, c.Lasts, c.Until, c.Undo, false})
+				out.Kept = append(out.Kept, Kept{c.ID, c.Lasts, c.Until, c.Undo, c.Held})
 			}
 		}
 	}

@@ -22,6 +22,7 @@ type accountStep struct {
 	direction string
 	fact      func(*Facts) *Known[string]
 	leftover  bool // an earlier file wanted it
+	fallen    bool // the file in force dropped it, and with it the VMs that run as it
 }
 
 func newAccountToAWS(b spec.Bridge) Step {
@@ -130,8 +131,8 @@ func (s *accountStep) planAdopt(ctx context.Context, w *World, a *iam.ServiceAcc
 	if used {
 		return s.about.keep("adopted, number " + a.UniqueId), nil
 	}
-	c := s.about.change(Adopt, "it exists and may be adopted; nothing on it is changed but what this bridge adds")
-	return c.with(seenOf(a), "", set("uniqueId", a.UniqueId)), nil
+	c := s.about.change(Adopt, "number "+a.UniqueId+" exists and may be adopted; nothing on it is changed but what this bridge adds")
+	return c.with(seenOf(a), ""), nil
 }
 
 // used reports whether what the bridge adds to an adopted account is already there: the role's trust in its number on

@@ -41,18 +41,6 @@ func (s *accountStep) planAbsent(ctx context.Context, w *World, a *iam.ServiceAc
 		drop("email", s.email), drop("uniqueId", a.UniqueId)), nil
 }
 
-// stayingVM names the bridge's own VM when it is there and is not to be removed.
-func (s *accountStep) stayingVM(ctx context.Context, w *World) (string, error) {
-	if s.direction != "to-aws" || s.leftover || s.b.ToAWS.VM == nil || w.Consent.WithVM {
-		return "", nil
-	}
-	vm, err := readVM(ctx, w)
-	if vm == nil || err != nil {
-		return "", err
-	}
-	return vm.Name, nil
-}
-
 // remove deletes the account, after looking again at who hangs on it.
 func (s *accountStep) remove(ctx context.Context, w *World, seen accountSeen) error {
 	a, err := s.unchanged(ctx, w, seen)

@@ -9,7 +9,6 @@ import (
 	"google.golang.org/api/compute/v1"
 	"google.golang.org/api/iam/v1"
 
-	"github.com/drawbridge-cloud/drawbridge/internal/cloud"
 	"github.com/drawbridge-cloud/drawbridge/internal/explain"
 )
 
@@ -20,7 +19,7 @@ func (s *accountStep) hanging(ctx context.Context, w *World, a *iam.ServiceAccou
 		into(&members, func() ([]string, error) { return s.otherMembers(ctx, w) }),
 		into(&keys, func() ([]string, error) {
 			list, err := readKeys(ctx, w, s.project, s.email)
-			return countOf(len(list), "key made by somebody"), err
+			return countOf(len(list), "key made by somebody", "keys made by somebody"), err
 		}),
 		into(&grants, func() ([]string, error) { return s.otherGrants(ctx, w) }),
 		into(&vms, func() ([]string, error) { return s.otherVMs(ctx, w) }),
@@ -29,11 +28,14 @@ func (s *accountStep) hanging(ctx context.Context, w *World, a *iam.ServiceAccou
 	return slices.Concat(members, keys, grants, vms, roles), err
 }
 
-func countOf(n int, what string) []string {
-	if n == 0 {
+func countOf(n int, one, many string) []string {
+	switch n {
+	case 0:
 		return nil
+	case 1:
+		return []string{"1 " + one}
 	}
-	return []string{fmt.Sprintf("%d %s", n, what)}
+	return []string{fmt.Sprintf("%d %s", n, many)}
 }
 
 // otherMembers lists who may use the account besides the members that the bridge put there.
@@ -103,29 +105,23 @@ func (s *accountStep) otherGrants(ctx context.Context, w *World) ([]string, erro
 	return out, err
 }
 
-// otherVMs lists the machines that run as the account. Where compute was never turned on there are none.
+// otherVMs lists the machines that run as the account and do not carry our labels, nor are adopted.
 func (s *accountStep) otherVMs(ctx context.Context, w *World) ([]string, error) {
-	own := ""
+	adopted := ""
 	if !s.leftover && s.b.ToAWS != nil && s.b.ToAWS.VM != nil {
-		own = s.b.ToAWS.VM.Name
+		adopted = s.b.ToAWS.VM.Name
 	}
-	return read(ctx, w, "VMs of "+s.email, func(ctx context.Context) ([]string, error) {
-		var out []string
-		err := w.Google.Compute.Instances.AggregatedList(s.project).Pages(ctx, func(r *compute.InstanceAggregatedList) error {
-			for _, zone := range r.Items {
-				for _, vm := range zone.Instances {
-					if runsAs(vm, s.email) && vm.Name != own {
-						out = append(out, "VM "+vm.Name)
-					}
-				}
-			}
-			return nil
-		})
-		if err = cloud.Problem("list the VMs of "+s.project, err); explain.Is(err, explain.Denied) {
-			return []string{"perhaps VMs, which we may not list"}, nil
+	list, err := readVMs(ctx, w, s.project)
+	if explain.Is(err, explain.Denied) {
+		return []string{"perhaps VMs, which we may not list"}, nil
+	}
+	var out []string
+	for _, vm := range list {
+		if runsAs(vm, s.email) && vm.Name != adopted && byLabels(s.b, vm.Labels) != ours {
+			out = append(out, "VM "+vm.Name)
 		}
-		return nothingWhenOff(out, err)
-	})
+	}
+	return out, err
 }
 
 func runsAs(vm *compute.Instance, email string) bool {

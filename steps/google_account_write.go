@@ -39,12 +39,10 @@ func (s *accountStep) unchanged(ctx context.Context, w *World, seen accountSeen)
 }
 
 func (s *accountStep) create(ctx context.Context, w *World) error {
-	op := "create service account " + s.email
-	a, err := write(ctx, op, func(ctx context.Context) (*iam.ServiceAccount, error) {
-		return w.Google.IAM.Projects.ServiceAccounts.Create("projects/"+s.project, &iam.CreateServiceAccountRequest{
-			AccountId:      s.id,
-			ServiceAccount: &iam.ServiceAccount{DisplayName: s.displayName(), Description: s.b.Description()},
-		}).Context(ctx).Do()
+	var a *iam.ServiceAccount
+	err := onceMore(ctx, s.about.Title, s.there(w), func(ctx context.Context) (err error) {
+		a, err = s.insert(ctx, w)
+		return err
 	})
 	if err != nil {
 		if !lost(err) && !explain.Is(err, explain.Exists) {
@@ -59,6 +57,22 @@ func (s *accountStep) create(ctx context.Context, w *World) error {
 	}
 	s.fact(w.Facts).Set(a.UniqueId)
 	return nil
+}
+
+func (s *accountStep) insert(ctx context.Context, w *World) (*iam.ServiceAccount, error) {
+	return write(ctx, "create service account "+s.email, func(ctx context.Context) (*iam.ServiceAccount, error) {
+		return w.Google.IAM.Projects.ServiceAccounts.Create("projects/"+s.project, &iam.CreateServiceAccountRequest{
+			AccountId:      s.id,
+			ServiceAccount: &iam.ServiceAccount{DisplayName: s.displayName(), Description: s.b.Description()},
+		}).Context(ctx).Do()
+	})
+}
+
+func (s *accountStep) there(w *World) func(context.Context) (bool, error) {
+	return func(ctx context.Context) (bool, error) {
+		a, err := readAccount(ctx, w, s.project, s.email)
+		return a != nil, err
+	}
 }
 
 // afterAll reads what a create did whose reply was lost, or that found the name taken. An account with our mark is the

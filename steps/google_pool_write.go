@@ -42,9 +42,13 @@ func (s *poolStep) api(w *World) *iam.ProjectsLocationsWorkloadIdentityPoolsServ
 
 func (s *poolStep) create(ctx context.Context, w *World) error {
 	op := "create pool " + s.id
-	o, err := write(ctx, op, func(ctx context.Context) (*iam.Operation, error) {
-		pool := &iam.WorkloadIdentityPool{DisplayName: s.displayName(), Description: s.b.Description()}
-		return s.api(w).Create("projects/"+s.b.Google.Project+"/locations/global", pool).WorkloadIdentityPoolId(s.id).Context(ctx).Do()
+	pool := &iam.WorkloadIdentityPool{DisplayName: s.displayName(), Description: s.b.Description()}
+	var o *iam.Operation
+	err := onceMore(ctx, s.about.Title, s.there(w), func(ctx context.Context) (err error) {
+		o, err = write(ctx, op, func(ctx context.Context) (*iam.Operation, error) {
+			return s.api(w).Create("projects/"+s.b.Google.Project+"/locations/global", pool).WorkloadIdentityPoolId(s.id).Context(ctx).Do()
+		})
+		return err
 	})
 	switch {
 	case err == nil:
@@ -56,6 +60,13 @@ func (s *poolStep) create(ctx context.Context, w *World) error {
 		return err
 	}
 	return s.active(ctx, w)
+}
+
+func (s *poolStep) there(w *World) func(context.Context) (bool, error) {
+	return func(ctx context.Context) (bool, error) {
+		p, err := readPool(ctx, w, s.name)
+		return p != nil, err
+	}
 }
 
 // afterAll judges a pool that was found where a create told us nothing: with our mark it is the one we asked for.

@@ -70,11 +70,13 @@ func (s *providerStep) create(ctx context.Context, w *World) error {
 	}
 	op := "create provider " + s.id
 	var o *iam.Operation
-	err = untilSpread(ctx, "pool "+s.b.ToGoogle.Pool+" to take its provider", func(ctx context.Context) (err error) {
-		o, err = write(ctx, op, func(ctx context.Context) (*iam.Operation, error) {
-			return s.api(w).Create(s.pool, want).WorkloadIdentityPoolProviderId(s.id).Context(ctx).Do()
+	err = onceMore(ctx, s.about.Title, s.there(w), func(ctx context.Context) error {
+		return untilSpread(ctx, "pool "+s.b.ToGoogle.Pool+" to take its provider", func(ctx context.Context) (err error) {
+			o, err = write(ctx, op, func(ctx context.Context) (*iam.Operation, error) {
+				return s.api(w).Create(s.pool, want).WorkloadIdentityPoolProviderId(s.id).Context(ctx).Do()
+			})
+			return err
 		})
-		return err
 	})
 	switch {
 	case err == nil:
@@ -86,6 +88,13 @@ func (s *providerStep) create(ctx context.Context, w *World) error {
 		return err
 	}
 	return s.asWanted(ctx, w)
+}
+
+func (s *providerStep) there(w *World) func(context.Context) (bool, error) {
+	return func(ctx context.Context) (bool, error) {
+		p, err := s.get(ctx, w)
+		return p != nil, err
+	}
 }
 
 func (s *providerStep) afterAll(ctx context.Context, w *World, cause error) error {

@@ -7,6 +7,7 @@ import (
 	"google.golang.org/api/compute/v1"
 
 	"github.com/drawbridge-cloud/drawbridge/internal/cloud"
+	"github.com/drawbridge-cloud/drawbridge/internal/explain"
 	"github.com/drawbridge-cloud/drawbridge/internal/spec"
 )
 
@@ -25,7 +26,7 @@ func newVM(b spec.Bridge) Step {
 		Scope: "bridge", Direction: "to-aws", Needs: []string{"google.apis", "google.service-account.to-aws"},
 		Why: "the workload runs on it as the service account, and gets its tokens from its metadata server",
 		Permissions: []string{
-			"compute.instances.get", "compute.instances.create", "compute.instances.delete", "compute.instances.setLabels",
+			"compute.instances.get", "compute.instances.list", "compute.instances.create", "compute.instances.delete", "compute.instances.setLabels",
 			"compute.instances.setServiceAccount", "compute.disks.create", "compute.subnetworks.use", "compute.subnetworks.useExternalIp",
 			"iam.serviceAccounts.actAs", "compute.zoneOperations.get",
 		},
@@ -35,18 +36,63 @@ func newVM(b spec.Bridge) Step {
 // About says which machine this is.
 func (s *vmStep) About() About { return s.about }
 
-// readVM reads the bridge's machine, nil when there is none.
-func readVM(ctx context.Context, w *World) (*compute.Instance, error) {
-	vm := w.Bridge.ToAWS.VM
-	return read(ctx, w, "VM "+vm.Zone+"/"+vm.Name, func(ctx context.Context) (*compute.Instance, error) {
-		v, err := w.Google.Compute.Instances.Get(w.Bridge.Google.Project, vm.Zone, vm.Name).Context(ctx).Do()
-		return absent(v, cloud.Problem("read VM "+vm.Name, err))
+// readVM reads a machine of the bridge's project, nil when there is none.
+func readVM(ctx context.Context, w *World, zone, name string) (*compute.Instance, error) {
+	return read(ctx, w, "VM "+zone+"/"+name, func(ctx context.Context) (*compute.Instance, error) {
+		v, err := w.Google.Compute.Instances.Get(w.Bridge.Google.Project, zone, name).Context(ctx).Do()
+		return absent(v, cloud.Problem("read VM "+name, err))
 	})
+}
+
+// readVMs lists a project's machines in all zones; none where compute was never turned on.
+func readVMs(ctx context.Context, w *World, project string) ([]*compute.Instance, error) {
+	return read(ctx, w, "VMs of "+project, func(ctx context.Context) ([]*compute.Instance, error) {
+		var out []*compute.Instance
+		err := w.Google.Compute.Instances.AggregatedList(project).Pages(ctx, func(r *compute.InstanceAggregatedList) error {
+			for _, zone := range r.Items {
+				out = append(out, zone.Instances...)
+			}
+			return nil
+		})
+		return nothingWhenOff(out, cloud.Problem("list the VMs of "+project, err))
+	})
+}
+
+// markedVMs are the machines that carry our labels, in any zone.
+func markedVMs(ctx context.Context, w *World) ([]*compute.Instance, error) {
+	list, err := readVMs(ctx, w, w.Bridge.Google.Project)
+	var out []*compute.Instance
+	for _, v := range list {
+		if byLabels(w.Bridge, v.Labels) == ours {
+			out = append(out, v)
+		}
+	}
+	return out, err
+}
+
+// find looks for the machine where the file says, and else for ours of that name in the other zones: names are unique in
+// a zone alone. Who may not list sees none there.
+func (s *vmStep) find(ctx context.Context, w *World) (*compute.Instance, error) {
+	v, err := readVM(ctx, w, s.vm.Zone, s.vm.Name)
+	if v != nil || err != nil {
+		return v, err
+	}
+	list, err := markedVMs(ctx, w)
+	if explain.Is(err, explain.Denied) {
+		return nil, nil
+	}
+	for _, v := range list {
+		if v.Name == s.vm.Name {
+			return v, err
+		}
+	}
+	return nil, err
 }
 
 // vmSeen is what a plan saw of the machine.
 type vmSeen struct {
 	ID      uint64
+	Zone    string
 	Account []string
 	Labels  map[string]string
 }
@@ -55,7 +101,7 @@ func vmSeenOf(v *compute.Instance) vmSeen {
 	if v == nil {
 		return vmSeen{}
 	}
-	out := vmSeen{ID: v.Id, Labels: v.Labels}
+	out := vmSeen{ID: v.Id, Zone: leaf(v.Zone), Labels: v.Labels}
 	for _, a := range v.ServiceAccounts {
 		out.Account = append(out.Account, a.Email)
 	}
@@ -64,7 +110,7 @@ func vmSeenOf(v *compute.Instance) vmSeen {
 
 // Plan looks at the machine.
 func (s *vmStep) Plan(ctx context.Context, w *World, want Want) (Change, error) {
-	v, err := readVM(ctx, w)
+	v, err := s.find(ctx, w)
 	if v != nil {
 		w.Facts.VMNumericID.Set(fmt.Sprint(v.Id))
 	}
@@ -83,6 +129,9 @@ func (s *vmStep) planThere(v *compute.Instance) Change {
 	owner := byLabels(s.b, v.Labels)
 	runs := runsAs(v, s.b.ToAWSEmail())
 	switch {
+	case leaf(v.Zone) != s.vm.Zone:
+		return s.about.blocked("put toAWS.vm.zone back, or choose another toAWS.vm.name: the VM of the old name is then removed",
+			"toAWS.vm.zone cannot change in place: the VM is in %s", leaf(v.Zone))
 	case !runs:
 		return s.about.blocked("choose another toAWS.vm.name, or change the VM's account yourself", "it runs as %s, and a VM is never changed", accountsOf(v))
 	case owner != ours && s.b.Adopts("toAWS.vm"):
@@ -125,10 +174,11 @@ func (s *vmStep) planCreate() Change {
 }
 
 func (s *vmStep) planAbsent(w *World, v *compute.Instance) Change {
-	remove := command("gcloud", "compute", "instances", "delete", s.vm.Name, "--project", s.b.Google.Project, "--zone", s.vm.Zone)
-	switch {
-	case v == nil:
+	if v == nil {
 		return s.about.gone()
+	}
+	remove := removeVMCommand(s.b, v)
+	switch {
 	case byLabels(s.b, v.Labels) != ours:
 		return s.about.keep("it was not made by this bridge")
 	case !w.Consent.WithVM:
@@ -137,4 +187,8 @@ func (s *vmStep) planAbsent(w *World, v *compute.Instance) Change {
 		return c
 	}
 	return s.about.change(Remove, "it was made by this bridge, and --with-vm says so").with(vmSeenOf(v), remove, drop("id", fmt.Sprint(v.Id)))
+}
+
+func removeVMCommand(b spec.Bridge, v *compute.Instance) string {
+	return command("gcloud", "compute", "instances", "delete", v.Name, "--project", b.Google.Project, "--zone", leaf(v.Zone))
 }

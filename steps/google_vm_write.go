@@ -28,28 +28,35 @@ func (s *vmStep) Apply(ctx context.Context, w *World, c Change) error {
 func (s *vmStep) create(ctx context.Context, w *World) error {
 	op := "create VM " + s.vm.Name
 	var o *compute.Operation
-	err := untilSpread(ctx, "the service account to be known to Compute Engine", func(ctx context.Context) (err error) {
-		o, err = write(ctx, op, func(ctx context.Context) (*compute.Operation, error) {
-			return w.Google.Compute.Instances.Insert(s.b.Google.Project, s.vm.Zone, s.instance()).Context(ctx).Do()
+	there := func(ctx context.Context) (bool, error) {
+		v, err := readVM(ctx, w, s.vm.Zone, s.vm.Name)
+		return v != nil, err
+	}
+	err := onceMore(ctx, s.about.Title, there, func(ctx context.Context) error {
+		return untilSpread(ctx, "the service account to be known to Compute Engine", func(ctx context.Context) (err error) {
+			o, err = write(ctx, op, func(ctx context.Context) (*compute.Operation, error) {
+				return w.Google.Compute.Instances.Insert(s.b.Google.Project, s.vm.Zone, s.instance()).Context(ctx).Do()
+			})
+			return err
 		})
-		return err
 	})
 	switch {
 	case err == nil:
-		err = s.await(ctx, w, op, o)
+		err = awaitVM(ctx, w, op, s.vm.Zone, o)
 	case lost(err) || explain.Is(err, explain.Exists):
-		cause := err
-		err = reread(ctx, s.about.Title, cause, func(ctx context.Context) (bool, error) {
-			v, err := readVM(ctx, w)
-			return v != nil, err
-		})
+		err = reread(ctx, s.about.Title, err, there)
 	}
 	if err != nil {
 		return err
 	}
+	return s.made(ctx, w)
+}
+
+// made waits until the machine shows, and holds it to being ours.
+func (s *vmStep) made(ctx context.Context, w *World) error {
 	var v *compute.Instance
-	err = untilThere(ctx, s.about.Title, func(ctx context.Context) (_ bool, err error) {
-		v, err = readVM(ctx, w)
+	err := untilThere(ctx, s.about.Title, func(ctx context.Context) (_ bool, err error) {
+		v, err = readVM(ctx, w, s.vm.Zone, s.vm.Name)
 		return v != nil, err
 	})
 	if err != nil {
@@ -80,31 +87,36 @@ func (s *vmStep) instance() *compute.Instance {
 }
 
 func (s *vmStep) remove(ctx context.Context, w *World, seen vmSeen) error {
-	v, err := readVM(ctx, w)
+	w.Facts.VMNumericID.Forget()
+	return deleteVM(ctx, w, s.about.Title, s.vm.Name, seen)
+}
+
+// deleteVM deletes a machine in the zone where the plan saw it, unless it is another one by now.
+func deleteVM(ctx context.Context, w *World, title, name string, seen vmSeen) error {
+	v, err := readVM(ctx, w, seen.Zone, name)
 	if err != nil {
 		return err
 	}
-	if err := still(s.about.Title, seen, vmSeenOf(v)); err != nil {
+	if err := still(title, seen, vmSeenOf(v)); err != nil {
 		return err
 	}
-	op := "delete VM " + s.vm.Name
+	op := "delete VM " + name
 	o, err := write(ctx, op, func(ctx context.Context) (*compute.Operation, error) {
-		return w.Google.Compute.Instances.Delete(s.b.Google.Project, s.vm.Zone, s.vm.Name).Context(ctx).Do()
+		return w.Google.Compute.Instances.Delete(w.Bridge.Google.Project, seen.Zone, name).Context(ctx).Do()
 	})
 	if err == nil {
-		err = s.await(ctx, w, op, o)
+		err = awaitVM(ctx, w, op, seen.Zone, o)
 	}
 	if err != nil && !lost(err) && !explain.Is(err, explain.Missing) {
 		return err
 	}
-	w.Facts.VMNumericID.Forget()
-	return untilGone(ctx, s.about.Title, func(ctx context.Context) (bool, error) {
-		v, err := readVM(ctx, w)
+	return untilGone(ctx, title, func(ctx context.Context) (bool, error) {
+		v, err := readVM(ctx, w, seen.Zone, name)
 		return v != nil, err
 	})
 }
 
-func (s *vmStep) await(ctx context.Context, w *World, op string, o *compute.Operation) error {
+func awaitVM(ctx context.Context, w *World, op, zone string, o *compute.Operation) error {
 	of := func(o *compute.Operation) operation {
 		if o == nil {
 			return operation{}
@@ -112,7 +124,7 @@ func (s *vmStep) await(ctx context.Context, w *World, op string, o *compute.Oper
 		return operation{name: o.Name, done: o.Status == "DONE", failure: vmFailure(o)}
 	}
 	return awaitOperation(ctx, op, of(o), func(ctx context.Context, name string) (operation, error) {
-		o, err := w.Google.Compute.ZoneOperations.Get(s.b.Google.Project, s.vm.Zone, name).Context(ctx).Do()
+		o, err := w.Google.Compute.ZoneOperations.Get(w.Bridge.Google.Project, zone, name).Context(ctx).Do()
 		return of(o), err
 	})
 }

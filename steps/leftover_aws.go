@@ -150,7 +150,7 @@ func (s *leftoverExplicit) hanging(ctx context.Context, w *World) ([]string, *oi
 			out = append(out, "role "+r.Name)
 		}
 	}
-	return append(out, countOf(max(0, len(p.ClientIDs)-1), "more client ids")...), p, nil
+	return append(out, countOf(max(0, len(p.ClientIDs)-1), "more client id", "more client ids")...), p, nil
 }
 
 // Apply deletes the provider, after looking again.

@@ -13,10 +13,10 @@ import (
 // leftoverAccount is a service account of ours that the file no longer names.
 type leftoverAccount struct{ *accountStep }
 
-func newLeftoverAccount(b spec.Bridge, a *googleiam.ServiceAccount) Step {
+func newLeftoverAccount(b spec.Bridge, a *googleiam.ServiceAccount, want Want) Step {
 	id := firstPart(a.Email)
 	return &leftoverAccount{&accountStep{
-		b: b, project: b.Google.Project, email: a.Email, id: id, direction: directionOf(a), leftover: true,
+		b: b, project: b.Google.Project, email: a.Email, id: id, direction: directionOf(a), leftover: true, fallen: want == Present,
 		about: About{
 			ID: "google.service-account:" + id, Cloud: "google", Kind: "service-account", Name: a.Email,
 			Title: "service account " + id + " of an earlier file", Scope: "bridge", Needs: []string{"google.grants"}, Why: noLongerNamed,

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"google.golang.org/api/compute/v1"
 	"google.golang.org/api/iam/v1"
 
 	"github.com/drawbridge-cloud/drawbridge/internal/explain"
@@ -24,21 +25,22 @@ type leftoverStep interface {
 }
 
 // leftovers looks for them in both clouds at the same time.
-func leftovers(ctx context.Context, w *World) ([]Step, error) {
-	var roles, accounts, pools, providers, explicit []Step
+func leftovers(ctx context.Context, w *World, want Want) ([]Step, error) {
+	var vms, roles, accounts, pools, providers, explicit []Step
 	err := all(
 		may(&roles, func() ([]Step, error) { return leftoverRoles(ctx, w) }),
-		may(&accounts, func() ([]Step, error) { return leftoverAccounts(ctx, w) }),
+		may(&vms, func() ([]Step, error) { return leftoverVMs(ctx, w, want) }),
+		may(&accounts, func() ([]Step, error) { return leftoverAccounts(ctx, w, want) }),
 		may(&pools, func() ([]Step, error) { return leftoverPools(ctx, w) }),
 		may(&providers, func() ([]Step, error) { return leftoverProviders(ctx, w) }),
 		may(&explicit, func() ([]Step, error) { return findExplicit(ctx, w) }),
 	)
-	for _, a := range accounts { // a role that trusts an account goes before it
-		for _, r := range roles {
+	for _, a := range accounts { // a role that trusts an account, and a VM that runs as it, go before it
+		for _, r := range slices.Concat(vms, roles) {
 			a.(*leftoverAccount).about.Needs = append(a.(*leftoverAccount).about.Needs, r.About().ID)
 		}
 	}
-	return slices.Concat(roles, explicit, providers, pools, accounts), err
+	return slices.Concat(vms, roles, explicit, providers, pools, accounts), err
 }
 
 // may is into for a listing that the operator need not be allowed.
@@ -139,12 +141,12 @@ func leftoverProfiles(ctx context.Context, w *World, role string) ([]Step, error
 }
 
 // leftoverAccounts are service accounts with our description that the file does not name.
-func leftoverAccounts(ctx context.Context, w *World) ([]Step, error) {
+func leftoverAccounts(ctx context.Context, w *World, want Want) ([]Step, error) {
 	list, err := readAccounts(ctx, w)
 	var out []Step
 	for _, a := range list {
 		if byDescription(w.Bridge, a.Description) == ours && !namesAccount(w.Bridge, a.Email) {
-			out = append(out, newLeftoverAccount(w.Bridge, a))
+			out = append(out, newLeftoverAccount(w.Bridge, a, want))
 		}
 	}
 	return out, err
@@ -212,7 +214,8 @@ func leftoverForms() []About {
 		newLeftoverProfile(b, profile{Name: "NAME"}).About(),
 		newLeftoverProvider(b, "ID").About(),
 		newLeftoverPool(b, &iam.WorkloadIdentityPool{Name: "ID"}).About(),
-		newLeftoverAccount(b, &iam.ServiceAccount{Email: "ID@PROJECT.iam.gserviceaccount.com"}).About(),
+		newLeftoverAccount(b, &iam.ServiceAccount{Email: "ID@PROJECT.iam.gserviceaccount.com"}, Present).About(),
+		newLeftoverVM(b, &compute.Instance{Name: "NAME"}, Present).About(),
 	}
 }
 

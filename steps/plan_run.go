@@ -26,7 +26,7 @@ func (g *Graph) Plan(ctx context.Context, w *World, want Want, sink Sink) (Plan,
 	err := all(
 		func() error { planAll(ctx, look, g.steps, want, sink, own); return nil },
 		func() error {
-			list, err := leftovers(ctx, look)
+			list, err := leftovers(ctx, look, want)
 			found = make([]planned, len(list))
 			planAll(ctx, look, list, Absent, sink, found)
 			return err

@@ -2,23 +2,54 @@ package steps
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/drawbridge-cloud/drawbridge/internal/cloud"
 	"github.com/drawbridge-cloud/drawbridge/internal/explain"
 )
 
-// reread looks for what a write made whose reply told us nothing. A create is never repeated blindly: what is found is
-// judged by the caller, and when a while of looking finds nothing the write's own failure is returned.
+// reread looks for what a write made whose reply told us nothing. What is found is judged by
+// the caller, and when a while of looking finds nothing the write's own failure is returned.
 func reread(ctx context.Context, title string, cause error, found func(context.Context) (bool, error)) error {
 	wait := cloud.Wait{What: title + " to show whether it was made", For: 15 * time.Second}
-	err := cloud.Until(ctx, wait, func(ctx context.Context) error {
+	return sought(cloud.Until(ctx, wait, looking(title, found)), cause)
+}
+
+// onceMore makes a create and, when its reply was lost and a few looks, some seconds apart, find nothing, makes it a
+// second time: names are unique in both clouds, so that a first one which takes effect late is answered with a conflict,
+// and then judged by its mark. What it returns is judged by the caller as the answer to the create.
+func onceMore(ctx context.Context, title string, found func(context.Context) (bool, error), create func(context.Context) error) error {
+	err := create(ctx)
+	if !lost(err) {
+		return err
+	}
+	left := 3
+	wait := cloud.Wait{What: title + " to show whether it was made", For: 15 * time.Second, Retry: func(err error) bool {
+		left--
+		return left > 0 && explain.Is(err, explain.Missing, explain.Denied, explain.Pending)
+	}}
+	switch serr := sought(cloud.Until(ctx, wait, looking(title, found)), err); {
+	case serr == nil:
+		return err // it is there: the caller looks whose it is
+	case !errors.Is(serr, err):
+		return serr
+	}
+	return create(ctx)
+}
+
+func looking(title string, found func(context.Context) (bool, error)) func(context.Context) error {
+	return func(ctx context.Context) error {
 		there, err := found(ctx)
 		if err == nil && !there {
 			return &explain.Problem{Op: "read " + title, Kind: explain.Missing, Reason: "it is not there"}
 		}
 		return err
-	})
+	}
+}
+
+// sought is cause when the search found nothing.
+func sought(err, cause error) error {
 	if explain.Is(err, explain.Missing) {
 		return cause
 	}

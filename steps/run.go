@@ -71,6 +71,14 @@ func edges(p Plan) map[string][]string {
 		}
 		out[id] = n
 	}
+	for _, s := range p.steps { // an account goes after the machines that run as it
+		if vm, old := s.(*leftoverVM); old && p.Want == Absent {
+			const account = "google.service-account.to-aws"
+			if _, listed := out[account]; listed {
+				out[account] = append(out[account], vm.about.ID)
+			}
+		}
+	}
 	return out
 }
 
