@@ -171,3 +171,13 @@ func TestWhatWasTakenDownIsRestored(t *testing.T) {
 	d.run("drawbridge destroy --yes --sandbox --sandbox-state clouds").await("ended with 0.")
 	d.run("drawbridge setup -f bridge.yaml --sandbox --sandbox-state clouds").toReview().await("to restore").toApplied()
 }
+
+func TestPlanAndDestroyAreScreensAtATerminal(t *testing.T) {
+	t.Parallel()
+	d := sit(t, 80, 24).run("drawbridge init -f b.yaml --set name=acme-build --set google.project=acme-build --set aws.account=123456789012" +
+		" --set aws.region=us-east-1 --set toAWS.serviceAccount=ci-runner && drawbridge apply --yes -f b.yaml --sandbox --sandbox-state clouds")
+	d.await("ended with 0.")
+	d.run("drawbridge plan -f b.yaml --sandbox --sandbox-state clouds").await("▸ Plan", "⏎ close").press("Space", "Enter").await("ended with 0.")
+	d.run("drawbridge destroy -f b.yaml --sandbox --sandbox-state clouds").await("▸ Destroy", "Type acme-build")
+	d.press("a", "c", "m", "e", "-", "b", "u", "i", "l", "d").await("⏎ destroy").press("Enter").await("ended with 0.")
+}
