@@ -42,7 +42,7 @@ func (s googleProviderStep) Plan(ctx context.Context, w *World, want Want) (Chan
 	live := ""
 	err := all(
 		into(&p, func() (*oidcProvider, error) { return readGoogleProvider(ctx, w) }),
-		into(&roles, func() ([]role, error) { return readRoles(ctx, w, "/") }),
+		into(&roles, func() ([]role, error) { return readRoles(ctx, w) }),
 		into(&live, func() (string, error) { return newRoleToAWS(s.b).(*roleStep).liveNumber(ctx, w) }),
 	)
 	switch {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"strings"
 
+	"github.com/drawbridge-cloud/drawbridge/internal/explain"
 	"github.com/drawbridge-cloud/drawbridge/internal/spec"
 )
 
@@ -44,7 +45,27 @@ func (s *profileStep) Plan(ctx context.Context, w *World, want Want) (Change, er
 		c := s.about.change(Create, "it is not there")
 		return c.with(p, lines(s.createCommand(), s.addCommand()), set("arn", s.b.InstanceProfileARN()), set("role", s.name), set("tags", s.b.Tags())), nil
 	}
-	return s.planThere(p), nil
+	c := s.planThere(p)
+	if byTags(s.b, p.Tags) == ours {
+		list, err := readAssociations(ctx, w)
+		if err != nil && !explain.Is(err, explain.Denied) {
+			return Change{}, err
+		}
+		c.Reason = s.carried(c.Reason, p, list)
+	}
+	return c, nil
+}
+
+// carried tells which instances carry our profile without the file asking for it. Who put it there cannot be told.
+func (s *profileStep) carried(reason string, p *profile, list []association) string {
+	var names, commands []string
+	for _, a := range list {
+		if a.Profile == p.ARN && a.Instance != s.b.ToGoogle.Role.Instance {
+			names = append(names, "instance "+a.Instance)
+			commands = append(commands, command("aws", "ec2", "disassociate-iam-instance-profile", "--region", s.b.AWS.Region, "--association-id", a.ID))
+		}
+	}
+	return alsoThere(reason, names, lines(commands...))
 }
 
 func (s *profileStep) planThere(p *profile) Change {

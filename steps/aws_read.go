@@ -74,14 +74,14 @@ func awsTags(tags map[string]string) []types.Tag {
 }
 
 // readRoles lists every role of the account with its trust policy; tags are not in the answer.
-func readRoles(ctx context.Context, w *World, prefix string) ([]role, error) {
-	return read(ctx, w, "roles below "+prefix, func(ctx context.Context) ([]role, error) {
+func readRoles(ctx context.Context, w *World) ([]role, error) {
+	return read(ctx, w, "roles of the account", func(ctx context.Context) ([]role, error) {
 		var out []role
-		pages := iam.NewListRolesPaginator(w.AWS.IAM, &iam.ListRolesInput{PathPrefix: &prefix, MaxItems: aws.Int32(1000)})
+		pages := iam.NewListRolesPaginator(w.AWS.IAM, &iam.ListRolesInput{MaxItems: aws.Int32(1000)})
 		for pages.HasMorePages() {
 			page, err := pages.NextPage(ctx)
 			if err != nil {
-				return nil, cloud.Problem("list the roles below "+prefix, err)
+				return nil, cloud.Problem("list the roles of the account", err)
 			}
 			for i := range page.Roles {
 				out = append(out, *roleOf(&page.Roles[i]))

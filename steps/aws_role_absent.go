@@ -116,7 +116,7 @@ func (s *roleStep) otherProfiles(ctx context.Context, w *World) ([]string, error
 
 // otherRoles lists roles of the account that trust this one.
 func (s *roleStep) otherRoles(ctx context.Context, w *World, r *role) ([]string, error) {
-	list, err := readRoles(ctx, w, "/")
+	list, err := readRoles(ctx, w)
 	var out []string
 	for _, other := range list {
 		if other.Name != r.Name && strings.Contains(other.Trust, `"`+r.ARN+`"`) {

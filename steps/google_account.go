@@ -7,6 +7,7 @@ import (
 
 	"google.golang.org/api/iam/v1"
 
+	"github.com/drawbridge-cloud/drawbridge/internal/explain"
 	"github.com/drawbridge-cloud/drawbridge/internal/spec"
 )
 
@@ -109,7 +110,29 @@ func (s *accountStep) planThere(ctx context.Context, w *World, a *iam.ServiceAcc
 		c := s.about.change(Update, "somebody disabled it")
 		return c.with(seenOf(a), enable, turn("disabled", true, false)), nil
 	}
-	return s.about.keep("number " + a.UniqueId), nil
+	return s.planKept(ctx, w, a)
+}
+
+// planKept tells which pods may act as our account on the way to AWS without the file asking for it. Who let them in
+// cannot be told. On the way to Google the binding's step tells.
+func (s *accountStep) planKept(ctx context.Context, w *World, a *iam.ServiceAccount) (Change, error) {
+	reason := "number " + a.UniqueId
+	if s.direction != "to-aws" || s.b.ToAWS.GKE != nil {
+		return s.about.keep(reason), nil
+	}
+	p, err := readAccountPolicy(ctx, w, s.project, s.email)
+	if err != nil && !explain.Is(err, explain.Denied) {
+		return Change{}, err
+	}
+	var left []grant
+	var commands []string
+	for _, g := range grantsIn(p) {
+		if g.Role == workloadUser("").Role {
+			left = append(left, g)
+			commands = append(commands, command(append([]string{"gcloud", "iam", "service-accounts", "remove-iam-policy-binding", s.email, "--project", s.project}, g.flags()...)...))
+		}
+	}
+	return s.about.keep(alsoThere(reason, left, lines(commands...))), nil
 }
 
 // accepted reports whether a person has named this very account by its number: now, or before, in which case our own role

@@ -133,7 +133,7 @@ func (s *accountStep) otherRoles(ctx context.Context, w *World, uniqueID string)
 	if s.direction != "to-aws" {
 		return nil, nil
 	}
-	list, err := readRoles(ctx, w, "/")
+	list, err := readRoles(ctx, w)
 	var out []string
 	for _, r := range list {
 		if !slices.Contains(numbersIn(r.Trust), uniqueID) {

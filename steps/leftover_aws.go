@@ -133,7 +133,7 @@ func (s *leftoverExplicit) hanging(ctx context.Context, w *World) ([]string, *oi
 	if err != nil || p == nil {
 		return nil, nil, err
 	}
-	list, err := readRoles(ctx, w, "/")
+	list, err := readRoles(ctx, w)
 	if err != nil {
 		return nil, nil, err
 	}

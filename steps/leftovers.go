@@ -90,7 +90,9 @@ func markedRoles(ctx context.Context, w *World) ([]*role, error) {
 	return slices.DeleteFunc(roles, func(r *role) bool { return r == nil || byTags(w.Bridge, r.Tags) != ours }), err
 }
 
-// candidateRoles are the names of roles below our paths, and the file's own on the way to Google.
+// candidateRoles are the names of roles that may bear our tag, which lists do not show: those below our paths, those that
+// say in their description that this program made them, and the file's own on the way to Google. Asking every role of the
+// account for its tags would be a call a role.
 func candidateRoles(ctx context.Context, w *World) ([]string, error) {
 	paths := []string{defaultPath}
 	var names []string
@@ -101,15 +103,13 @@ func candidateRoles(ctx context.Context, w *World) ([]string, error) {
 		paths = append(paths, w.Bridge.ToGoogle.Role.Path)
 		names = append(names, w.Bridge.ToGoogle.Role.Name)
 	}
-	// Below the root path lie all roles of the account; asking each for its tags would be a call a role.
-	paths = slices.DeleteFunc(paths, func(p string) bool { return p == "/" })
-	slices.Sort(paths)
-	for _, path := range slices.Compact(paths) {
-		list, err := readRoles(ctx, w, path)
-		if err != nil {
-			return nil, err
-		}
-		for _, r := range list {
+	list, err := readRoles(ctx, w)
+	if err != nil {
+		return nil, err
+	}
+	for _, r := range list {
+		below := func(path string) bool { return path != "/" && strings.HasPrefix(r.Path, path) }
+		if slices.ContainsFunc(paths, below) || strings.HasSuffix(r.Description, "(drawbridge)") {
 			names = append(names, r.Name)
 		}
 	}
