@@ -22,8 +22,7 @@ type session struct {
 	world   *steps.World
 	ops     cloud.Operators
 	journal *steps.Journal
-	there   map[string]bool // ids of the steps whose things a plan found as wanted
-	program string          // where generated files look for drawbridge; "" for the usual place
+	program string // where generated files look for drawbridge; "" for the usual place
 }
 
 // openSession opens the clouds of a bridge without a call.
