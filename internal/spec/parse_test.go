@@ -156,6 +156,7 @@ func textOf(err error) string {
 	}
 	return ""
 }
+
 func TestAddingTwiceIsAddingOnce(t *testing.T) {
 	file := "version: 1\nname: demo\ngoogle: {project: acme-build}\naws: {account: \"123456789012\", region: us-east-1}\nadopt: [toAWS.role]\ntoAWS: {serviceAccount: deployer, provider: explicit}\n"
 	b, err := ParseWith("bridge.yaml", []byte(file), []string{"adopt+=toAWS.role", "adopt+=toAWS.provider", "adopt+=toAWS.provider"})
