@@ -40,7 +40,7 @@ func (s *policiesStep) planPresent(have, want policies) Change {
 	e, left := difference(have, want), besides(have, want)
 	takeAway := left.command(s.role.Name)
 	if e.empty() {
-		return s.about.keep(alsoThere("as the file asks", left.names(false), takeAway))
+		return s.about.keep(alsoThere("as the file asks", left.names(false), takeAway)).noticed(len(left.names(false)) > 0)
 	}
 	about := s.about
 	action, reason := s.judge(have, e)
@@ -61,7 +61,7 @@ func (s *policiesStep) planAdopted(have, want policies) Change {
 	about := s.about
 	about.Title = "not applied: " + missing.title(s.role.Name)
 	return about.keep("the role is adopted: its policies are not touched, and those of the file are NOT applied; if it lacks them, have its owner run: " +
-		missing.command(s.role.Name) + "; or take them out of the file")
+		missing.command(s.role.Name) + "; or take them out of the file").noticed(true)
 }
 
 func (s *policiesStep) judge(have policies, e policyEdit) (Action, string) {

@@ -51,7 +51,8 @@ func (s *profileStep) Plan(ctx context.Context, w *World, want Want) (Change, er
 		if err != nil && !explain.Is(err, explain.Denied) {
 			return Change{}, err
 		}
-		c.Reason = s.carried(c.Reason, p, list)
+		reason := s.carried(c.Reason, p, list)
+		c.Notice, c.Reason = reason != c.Reason, reason
 	}
 	return c, nil
 }

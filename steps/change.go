@@ -35,6 +35,12 @@ func (c Change) unless(field string) Change {
 	return c
 }
 
+// noticed asks for the reason of a kept thing to be read.
+func (c Change) noticed(on bool) Change {
+	c.Notice = on
+	return c
+}
+
 // acceptable names the live number of a re-created account that a person may accept.
 func (c Change) acceptable(live string) Change {
 	c.Accept = live

@@ -132,7 +132,7 @@ func (s *accountStep) planKept(ctx context.Context, w *World, a *iam.ServiceAcco
 			commands = append(commands, command(append([]string{"gcloud", "iam", "service-accounts", "remove-iam-policy-binding", s.email, "--project", s.project}, g.flags()...)...))
 		}
 	}
-	return s.about.keep(alsoThere(reason, left, lines(commands...))), nil
+	return s.about.keep(alsoThere(reason, left, lines(commands...))).noticed(len(left) > 0), nil
 }
 
 // accepted reports whether a person has named this very account by its number: now, or before, in which case our own role

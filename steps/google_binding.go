@@ -119,7 +119,7 @@ func (s *bindingStep) present(seen bindingSeen, left []grant) Change {
 	action, reason := Create, "the member may not yet act as the account"
 	switch {
 	case e.empty():
-		return about.keep(alsoThere("the member may act as the account", left, takeAway))
+		return about.keep(alsoThere("the member may act as the account", left, takeAway)).noticed(len(left) > 0)
 	case len(e.Add) == 0:
 		action, reason = Remove, "the file no longer names their role"
 		about.Title = e.title("on " + firstPart(s.email))

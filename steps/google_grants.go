@@ -139,7 +139,7 @@ func (s grantsStep) present(v grantsView) Change {
 	action, reason := Create, "they are not given yet"
 	switch {
 	case e.empty():
-		return about.keep(alsoThere("as the file asks", left, s.commands(edit{Remove: left})))
+		return about.keep(alsoThere("as the file asks", left, s.commands(edit{Remove: left}))).noticed(len(left) > 0)
 	case len(e.Add) == 0:
 		action, reason = Remove, "they were given to what is gone, or is no longer in the file"
 	case len(e.Remove) > 0 || len(e.Add) < len(v.want):

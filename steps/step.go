@@ -116,6 +116,7 @@ type Change struct {
 	Undo    string   `json:"undo,omitempty"`   // destroy: the command that restores it
 	Lasts   string   `json:"lasts,omitempty"`  // destroy: what a removal leaves behind for a while, in one clause
 	Held    bool     `json:"held,omitempty"`   // destroy: ours and removable, but kept because others hang on it
+	Notice  bool     `json:"notice,omitempty"` // kept as it is, yet a person should read the reason
 	Allow   string   `json:"allow,omitempty"`  // blocked: the field of the adopt list that would let it through, such as toAWS.role
 	Accept  string   `json:"accept,omitempty"` // blocked, account re-created: the live number a person may accept, see Consent
 

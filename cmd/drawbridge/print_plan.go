@@ -32,7 +32,7 @@ func (p printer) title(b spec.Bridge) {
 func changesIn(changes []steps.Change, cloud string) []steps.Change {
 	var out []steps.Change
 	for _, c := range changes {
-		if c.Cloud == cloud && c.Action != steps.Keep {
+		if c.Cloud == cloud && (c.Action != steps.Keep || c.Notice) {
 			out = append(out, c)
 		}
 	}
