@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/drawbridge-cloud/drawbridge/internal/artifact"
@@ -25,6 +26,7 @@ type recorded struct {
 	fails     bool          // a step fails
 	refused   bool          // the proof to AWS is refused
 	standing  bool          // nothing to change
+	mu        sync.Mutex
 	consents  []steps.Consent
 	adopted   [][]string
 	saves     int
@@ -159,7 +161,9 @@ func (r *recorded) changes(b spec.Bridge) []steps.Change {
 }
 
 func (r *recorded) plan(ctx context.Context, b spec.Bridge, consent steps.Consent, sink steps.Sink) (steps.Plan, error) {
+	r.mu.Lock() // a look ahead that was called off may still be on its way
 	r.consents, r.adopted = append(r.consents, consent), append(r.adopted, b.Adopt)
+	r.mu.Unlock()
 	var p steps.Plan
 	for _, c := range r.changes(b) {
 		if err := r.wait(ctx); err != nil {

@@ -18,6 +18,9 @@ var script string
 // binary: 54 MB of them.)
 type markup struct{ strings.Builder }
 
+// raw writes what is ours and stands as it is.
+func (m *markup) raw(text string) { _, _ = m.WriteString(text) }
+
 func (m *markup) put(format string, args ...any) {
 	for i, a := range args {
 		switch v := a.(type) {
@@ -43,12 +46,12 @@ func HTML(h Heading, d Document) ([]byte, error) {
 	m.drift(d)
 	m.findings(d.Findings)
 	m.unread(d.NotEvaluated)
-	m.WriteString("</main>\n<script>\n" + script + "</script>\n</body>\n</html>\n")
+	m.raw("</main>\n<script>\n" + script + "</script>\n</body>\n</html>\n")
 	return []byte(m.String()), nil
 }
 
 func (m *markup) head(h Heading) {
-	m.WriteString(`<!DOCTYPE html>
+	m.raw(`<!DOCTYPE html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
@@ -57,16 +60,16 @@ func (m *markup) head(h Heading) {
 <link rel="icon" href="data:,">
 `)
 	m.put("<title>Audit: %s</title>\n<style>\n", h.Subject)
-	m.WriteString(style + "</style>\n</head>\n<body>\n<header>\n")
+	m.raw(style + "</style>\n</head>\n<body>\n<header>\n")
 	m.put("<h1>Audit: %s</h1>\n<p>%s · drawbridge %s", h.Subject, h.At.Format("2006-01-02 15:04 UTC"), h.Version)
 	if h.Place != "" {
 		m.put(` · <span class="place">%s</span>`, h.Place)
 	}
-	m.WriteString("</p>\n</header>\n<main>\n")
+	m.raw("</p>\n</header>\n<main>\n")
 }
 
 func (m *markup) counts(s Summary) {
-	m.WriteString(`<ul class="counts">`)
+	m.raw(`<ul class="counts">`)
 	for _, severity := range Severities() {
 		m.put("<li>%d %s</li>", s.Findings[severity], severity)
 	}
@@ -88,18 +91,18 @@ func (m *markup) graph(trusts []Trust) {
 		m.put(`<g transform="translate(%d,%d)"><rect width="%d" height="28" rx="4"></rect><text x="8" y="18">%s</text><title>%s</title></g>`+"\n",
 			n.X, n.Y, n.Width, n.Text, n.Full)
 	}
-	m.WriteString("</svg></div>\n")
+	m.raw("</svg></div>\n")
 	m.trusts(trusts)
 }
 
 func (m *markup) trusts(trusts []Trust) {
-	m.WriteString(`<div class="scroll"><table><thead><tr><th>From</th><th>Through</th><th>To</th><th>Worst</th></tr></thead><tbody>` + "\n")
+	m.raw(`<div class="scroll"><table><thead><tr><th>From</th><th>Through</th><th>To</th><th>Worst</th></tr></thead><tbody>` + "\n")
 	for _, t := range trusts {
 		m.put("<tr><td>%s</td><td>%s</td><td>%s</td><td>%s", t.From, t.Through, t.To, t.Worst)
 		if t.Dangling != "" {
 			m.put(" dangling: %s", t.Dangling)
 		}
-		m.WriteString("</td></tr>\n")
+		m.raw("</td></tr>\n")
 	}
-	m.WriteString("</tbody></table></div>\n")
+	m.raw("</tbody></table></div>\n")
 }

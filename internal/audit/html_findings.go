@@ -6,11 +6,11 @@ func (m *markup) drift(d Document) {
 	if len(d.Drift) == 0 {
 		return
 	}
-	m.WriteString("<h2>Drift</h2>\n")
+	m.raw("<h2>Drift</h2>\n")
 	for _, c := range d.Drift {
 		m.put(`<details class="medium"><summary>%s: %s</summary><p>%s</p>`, c.ID, c.Action, c.Reason)
 		m.block(c.Command)
-		m.WriteString("</details>\n")
+		m.raw("</details>\n")
 	}
 }
 
@@ -21,18 +21,18 @@ func (m *markup) block(text string) {
 }
 
 func (m *markup) findings(list []Finding) {
-	m.WriteString("<h2>Findings</h2>\n")
+	m.raw("<h2>Findings</h2>\n")
 	if len(list) == 0 {
-		m.WriteString("<p>No finding.</p>\n")
+		m.raw("<p>No finding.</p>\n")
 		return
 	}
-	m.WriteString(`<div class="controls"><button type="button" data-sort="severity">Sort by severity</button>` +
+	m.raw(`<div class="controls"><button type="button" data-sort="severity">Sort by severity</button>` +
 		`<button type="button" data-sort="rule">Sort by rule</button><button type="button" data-sort="resource">Sort by resource</button>` +
 		`<button type="button" data-open="all">Open all</button></div>` + "\n<div id=\"findings\">\n")
 	for i, f := range list {
 		m.finding(i, f)
 	}
-	m.WriteString("</div>\n")
+	m.raw("</div>\n")
 }
 
 func (m *markup) finding(rank int, f Finding) {
@@ -56,7 +56,7 @@ func (m *markup) unread(list []NotEvaluated) {
 	if len(list) == 0 {
 		return
 	}
-	m.WriteString("<h2>Not evaluated</h2>\n<div class=\"scroll\"><table><thead><tr><th>Rule</th><th>Severity</th><th>Why</th></tr></thead><tbody>\n")
+	m.raw("<h2>Not evaluated</h2>\n<div class=\"scroll\"><table><thead><tr><th>Rule</th><th>Severity</th><th>Why</th></tr></thead><tbody>\n")
 	for _, n := range list {
 		optional := ""
 		if n.Optional {
@@ -64,5 +64,5 @@ func (m *markup) unread(list []NotEvaluated) {
 		}
 		m.put("<tr><td>%s</td><td>%s%s</td><td>%s</td></tr>\n", n.ID, n.Severity, optional, n.Reason)
 	}
-	m.WriteString("</tbody></table></div>\n")
+	m.raw("</tbody></table></div>\n")
 }
