@@ -26,7 +26,7 @@ type recorded struct {
 	fails     bool          // a step fails
 	refused   bool          // the proof to AWS is refused
 	standing  bool          // nothing to change
-	mu        sync.Mutex
+	mu        *sync.Mutex   // of one engine: scenes are copied
 	consents  []steps.Consent
 	adopted   [][]string
 	saves     int
@@ -39,6 +39,7 @@ type recorded struct {
 var recordedAt = time.Date(2026, 11, 21, 9, 0, 0, 0, time.UTC)
 
 func (r *recorded) engine() Engine {
+	r.mu = &sync.Mutex{}
 	return Engine{
 		SignIn: r.signIn, Preflight: r.preflight, Plan: r.plan, Apply: r.apply, BorrowPlan: r.borrowPlan,
 		Proofs: r.proofs, Files: r.files,
