@@ -43,6 +43,7 @@ func TestExtractTakesTheFirstMatch(t *testing.T) {
 		"orders/{end}":               "order_date=2019-11-03/aef87g87ae0876",
 		"{all}":                      name,
 		"/orders/{none}/order_date=": "",
+
 		"/orders/order_date=2019-11-03/{id}/data_lake": "",
 	} {
 		got, problem := extract(name, template)
