@@ -143,14 +143,19 @@ func TestBorrowedAccessIsReturned(t *testing.T) {
 
 func TestBorrowedAccessThatStaysIsAnErrorWithTheCommand(t *testing.T) {
 	r := standing(t, bothWays)
-	count := 0
+	// Each direction's return is spoilt as soon as that direction has borrowed: the other one may be further on, or not begun.
+	returns := map[string]string{
+		ToGoogle: "aws.iam.UpdateAssumeRolePolicy=AccessDenied",
+		ToAWS:    "google.iam.projects.serviceAccounts.setIamPolicy=403",
+	}
+	var faults []string
 	r.opts.Sink = func(e Event) {
-		if e.Kind == Borrowing {
-			if count++; count == 2 {
-				if err := r.server.SetFaults("aws.iam.UpdateAssumeRolePolicy=AccessDenied", "google.iam.projects.serviceAccounts.setIamPolicy=403"); err != nil {
-					t.Error(err)
-				}
-			}
+		if e.Kind != Borrowing {
+			return
+		}
+		faults = append(faults, returns[e.Direction])
+		if err := r.server.SetFaults(faults...); err != nil {
+			t.Error(err)
 		}
 	}
 	proofs, err := Proofs(quick(t.Context()), r.world, r.opts)
