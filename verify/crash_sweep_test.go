@@ -17,6 +17,7 @@ import (
 
 	"github.com/drawbridge-cloud/drawbridge/internal/cloud"
 	"github.com/drawbridge-cloud/drawbridge/internal/sandbox"
+	"github.com/drawbridge-cloud/drawbridge/internal/sandbox/sandboxtest"
 	"github.com/drawbridge-cloud/drawbridge/internal/spec"
 	"github.com/drawbridge-cloud/drawbridge/steps"
 )
@@ -66,7 +67,7 @@ func newSite(t *testing.T, name string) *site {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = server.Close() })
-	return &site{T: t, bridge: b, gate: newGate(t, server), dir: t.TempDir()}
+	return &site{T: t, bridge: b, gate: sandboxtest.NewGate(t, server), dir: t.TempDir()}
 }
 
 // command is one command of the program, as the command line runs it.
@@ -93,13 +94,13 @@ type process struct {
 // run runs a command in a process of its own. What happens at a point of it may end it.
 func (s *site) run(c command, at point, does incident) (*process, error) {
 	ctx, cancel := context.WithCancel(cloud.WithPace(s.Context(), func(d time.Duration) time.Duration {
-		if s.gate.gone() {
+		if s.gate.Gone() {
 			runtime.Goexit()
 		}
 		return d / 500
 	}))
 	defer cancel()
-	s.gate.reset(at, does, cancel)
+	s.gate.Reset(at, does, cancel)
 	p := &process{}
 	ended, err := make(chan struct{}), errors.New("killed")
 	go func() {
@@ -108,17 +109,17 @@ func (s *site) run(c command, at point, does incident) (*process, error) {
 		if failed = p.open(ctx, s); failed == nil {
 			failed = c.run(ctx, p)
 		}
-		if !s.gate.gone() {
+		if !s.gate.Gone() {
 			err = failed
 		}
 	}()
 	<-ended
-	s.gate.end()
+	s.gate.End()
 	return p, errors.Join(err, p.journal.Close())
 }
 
 func (p *process) open(ctx context.Context, s *site) error {
-	env := s.gate.environ()
+	env := s.gate.Environ()
 	g, a, err := cloud.Open(ctx, cloud.Options{
 		Env: func(name string) string { return env[name] }, Project: s.bridge.Google.Project, Account: s.bridge.AWS.Account,
 		Region: s.bridge.AWS.Region, CallTimeout: s.call,
@@ -126,7 +127,7 @@ func (p *process) open(ctx context.Context, s *site) error {
 	if err != nil {
 		return err
 	}
-	p.world = &steps.World{Bridge: s.bridge, Google: g, AWS: a, Facts: &steps.Facts{}, Consent: steps.Consent{WithVM: true}, Now: s.gate.server.World().Now}
+	p.world = &steps.World{Bridge: s.bridge, Google: g, AWS: a, Facts: &steps.Facts{}, Consent: steps.Consent{WithVM: true}, Now: s.gate.Server.World().Now}
 	if p.world.Evidence, err = steps.ReadEvidence(s.dir); err != nil {
 		return err
 	}
@@ -205,7 +206,7 @@ func courses(t *testing.T, example string) []course {
 	s := newSite(t, example)
 	for i, c := range life {
 		s.must(c)
-		out = append(out, course{example: example, before: life[:min(i, 1)], command: c, points: s.gate.calls(), after: stateOf(t, s.gate.server)})
+		out = append(out, course{example: example, before: life[:min(i, 1)], command: c, points: s.gate.Calls(), after: sandboxtest.State(t, s.gate.Server)})
 	}
 	for i := range out {
 		out[i].end = out[len(out)-1].after
@@ -257,8 +258,8 @@ func (c crash) sweep(t *testing.T) bool {
 	for _, before := range c.before {
 		s.must(before)
 	}
-	_, err := s.run(c.command, c.at, crashes[c.when])
-	if !s.gate.reached() {
+	_, err := s.run(c.command, c.at, sandboxtest.Crashes()[c.when])
+	if !s.gate.Reached() {
 		return false
 	}
 	if err == nil {
@@ -266,11 +267,11 @@ func (c crash) sweep(t *testing.T) bool {
 	}
 	s.tear()
 	s.must(c.command)
-	if diff := cmp.Diff(c.after, stateOf(t, s.gate.server)); diff != "" {
+	if diff := cmp.Diff(c.after, sandboxtest.State(t, s.gate.Server)); diff != "" {
 		t.Errorf("after the next run (-undisturbed +got):\n%s", diff)
 	}
 	s.must(destroy)
-	if diff := cmp.Diff(c.end, stateOf(t, s.gate.server)); diff != "" {
+	if diff := cmp.Diff(c.end, sandboxtest.State(t, s.gate.Server)); diff != "" {
 		t.Errorf("after destroy (-undisturbed +got):\n%s", diff)
 	}
 	return true

@@ -16,6 +16,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/drawbridge-cloud/drawbridge/internal/explain"
+	"github.com/drawbridge-cloud/drawbridge/internal/sandbox/sandboxtest"
 	"github.com/drawbridge-cloud/drawbridge/internal/sandbox/world"
 )
 
@@ -49,11 +50,11 @@ func troubles() []trouble {
 // said answers one call with an error of its cloud.
 func said(amazon, google string) incident {
 	return func(g *gate, w http.ResponseWriter, r *http.Request) {
-		if err := g.server.SetFaults(everywhere(amazon, google)...); err != nil {
+		if err := g.Server.SetFaults(everywhere(amazon, google)...); err != nil {
 			panic(err) // the test itself is wrong
 		}
-		defer func() { _ = g.server.SetFaults() }()
-		g.server.ServeHTTP(w, r)
+		defer func() { _ = g.Server.SetFaults() }()
+		g.Server.ServeHTTP(w, r)
 	}
 }
 
@@ -77,7 +78,7 @@ func throttledOnce(g *gate, w http.ResponseWriter, r *http.Request) {
 // truncated has the effect and tells half of the reply.
 func truncated(g *gate, w http.ResponseWriter, r *http.Request) {
 	whole := httptest.NewRecorder()
-	g.server.ServeHTTP(whole, r)
+	g.Server.ServeHTTP(whole, r)
 	maps.Copy(w.Header(), whole.Header())
 	w.Header().Set("Content-Length", fmt.Sprint(whole.Body.Len()))
 	w.WriteHeader(whole.Code)
@@ -149,7 +150,7 @@ func (m mishap) sweep(t *testing.T) string {
 		s.call = 1500 * time.Millisecond
 	}
 	p, err := s.run(m.command, m.at, m.does)
-	if !s.gate.reached() {
+	if !s.gate.Reached() {
 		return "not met"
 	}
 	outcome := "converged"
@@ -160,7 +161,7 @@ func (m mishap) sweep(t *testing.T) string {
 		s.call = 0
 		s.must(m.command)
 	}
-	if diff := cmp.Diff(m.after, stateOf(t, s.gate.server)); diff != "" {
+	if diff := cmp.Diff(m.after, sandboxtest.State(t, s.gate.Server)); diff != "" {
 		t.Errorf("%s; then the clouds hold (-undisturbed +got):\n%s", outcome, diff)
 	}
 	return outcome
@@ -169,7 +170,7 @@ func (m mishap) sweep(t *testing.T) string {
 // judge holds an error to what an error is: one, clear, of the right kind, without a secret.
 func (m mishap) judge(t *testing.T, s *site, p *process, err error) string {
 	t.Helper()
-	for _, secret := range s.gate.server.Secrets() {
+	for _, secret := range s.gate.Server.Secrets() {
 		if len(secret) > 8 && strings.Contains(err.Error(), secret) {
 			t.Errorf("a secret is in the error")
 		}
@@ -210,7 +211,7 @@ func (m mishap) judgeProofs(t *testing.T, s *site, p *process, err *unprovenErro
 	if len(m.may) == 0 {
 		t.Errorf("got %v, want it to converge", err)
 	}
-	s.gate.server.World().View(func(st *world.State, now time.Time) {
+	s.gate.Server.World().View(func(st *world.State, now time.Time) {
 		for _, r := range st.AWS.Accounts[s.bridge.AWS.Account].Roles.AllSeen(now) {
 			if strings.Contains(r.Trust, loanSid) {
 				t.Errorf("role %s is still lent", r.Name)

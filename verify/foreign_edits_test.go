@@ -40,7 +40,7 @@ func grantForeign(api *cloudresourcemanager.Service, title string) error {
 // foreignGrants are the titles that stand in the policy.
 func (s *site) foreignGrants() []string {
 	var out []string
-	s.gate.server.World().View(func(st *world.State, _ time.Time) {
+	s.gate.Server.World().View(func(st *world.State, _ time.Time) {
 		for _, b := range st.Google.Projects["acme-build"].Policy.Value.Bindings {
 			if b.Condition != nil && slices.Contains(b.Members, foreign) {
 				out = append(out, b.Condition.Title)
@@ -59,7 +59,7 @@ func TestForeignEditsDuringApplyAreNotLost(t *testing.T) {
 	}
 	s := newSite(t, "both-ways.yaml")
 	r := land(t, bothWays) // another administrator's own clients
-	r.signIn(t, s.bridge, s.gate.server.Environ())
+	r.signIn(t, s.bridge, s.gate.Server.Environ())
 	done := make(chan error, 1)
 	var want []string
 	go func() {

@@ -15,7 +15,7 @@ import (
 func (s *site) restrict(r steps.Rights, p steps.Purpose) {
 	s.Helper()
 	const role = "projects/acme-build/roles/drawbridge"
-	err := s.gate.server.World().Change(func(st *world.State, now time.Time) error {
+	err := s.gate.Server.World().Change(func(st *world.State, now time.Time) error {
 		st.AWS.Accounts[world.AccountID].Users.Change(world.OperatorUser, now, 0, func(u *world.User) {
 			u.Attached, u.Inline = nil, map[string]string{"drawbridge": r.Policy(s.bridge).Compact()}
 		})
@@ -85,7 +85,7 @@ func TestPreflightNamesTheRightThatIsMissing(t *testing.T) {
 			t.Run(example+"/"+less.name, func(t *testing.T) {
 				s := newSite(t, example)
 				s.restrict(less.Rights, steps.ForSetup)
-				s.gate.server.ResetCalls()
+				s.gate.Server.ResetCalls()
 				report := s.preflight(t)
 				if said := report.naming(less.name); said == "" {
 					t.Errorf("no check names it:\n%s", dump(report.Checks))

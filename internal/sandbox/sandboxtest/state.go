@@ -1,4 +1,4 @@
-package verify
+package sandboxtest
 
 import (
 	"encoding/json"
@@ -13,9 +13,9 @@ import (
 	"github.com/drawbridge-cloud/drawbridge/internal/sandbox/world"
 )
 
-// stateOf is all that both clouds hold, line by line, without times and ids. The number of a service account is told as
+// State is all that both clouds hold, line by line, without times and ids. The number of a service account is told as
 // the account's, so that a trust which names the number of another one shows.
-func stateOf(t *testing.T, server *sandbox.Server) []string {
+func State(t *testing.T, server *sandbox.Server) []string {
 	t.Helper()
 	var text string
 	server.World().View(func(s *world.State, _ time.Time) {
