@@ -118,12 +118,7 @@ func (s *roleStep) trust(live string) (document string, ok bool) {
 	return s.b.Trust(live).Compact(), live != ""
 }
 
-func (s *roleStep) description() string {
-	if s.direction == "to-aws" {
-		return "Lets the Google service account " + s.b.ToAWSEmail() + " in (drawbridge)"
-	}
-	return "Lets a workload on " + s.b.ToGoogle.Role.RunsOn + " act in Google Cloud (drawbridge)"
-}
+func (s *roleStep) description() string { return RoleDescription(s.b, s.direction) }
 
 func (s *roleStep) seconds() int32 { return int32(s.role.MaxSession.Seconds()) }
 

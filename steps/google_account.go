@@ -2,7 +2,6 @@ package steps
 
 import (
 	"context"
-	"fmt"
 	"slices"
 
 	"google.golang.org/api/iam/v1"
@@ -194,9 +193,7 @@ func (s *accountStep) planMissing(ctx context.Context, w *World) (Change, error)
 		set("email", s.email), set("displayName", s.displayName()), set("description", s.b.Description()), set("uniqueId", notYet)), nil
 }
 
-func (s *accountStep) displayName() string {
-	return fmt.Sprintf("drawbridge %s %s", s.b.Name, s.direction)
-}
+func (s *accountStep) displayName() string { return AccountDisplayName(s.b, s.direction) }
 
 func (s *accountStep) createCommand() string {
 	return command("gcloud", "iam", "service-accounts", "create", s.id, "--project", s.project,

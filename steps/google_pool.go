@@ -91,7 +91,7 @@ func (s *poolStep) planCreate() Change {
 		set("name", s.name), set("displayName", s.displayName()), set("description", s.b.Description()))
 }
 
-func (s *poolStep) displayName() string { return short("drawbridge "+s.b.Name, 32) }
+func (s *poolStep) displayName() string { return PoolDisplayName(s.b) }
 
 // short cuts a display name to its limit.
 func short(s string, limit int) string { return s[:min(len(s), limit)] }

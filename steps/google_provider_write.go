@@ -47,7 +47,7 @@ func (s *providerStep) api(w *World) *iam.ProjectsLocationsWorkloadIdentityPools
 // wanted is the provider to write. Allowed audiences stay empty: then only a token made for this provider is taken.
 func (s *providerStep) wanted(w *World) (*iam.WorkloadIdentityPoolProvider, error) {
 	p := &iam.WorkloadIdentityPoolProvider{
-		DisplayName: short("drawbridge "+s.b.Name, 32), Description: s.b.Description(),
+		DisplayName: PoolDisplayName(s.b), Description: s.b.Description(),
 		AttributeMapping: s.b.Mapping(), AttributeCondition: s.b.Condition(),
 	}
 	if !s.jwt() {
@@ -200,14 +200,13 @@ func (s *providerStep) remove(ctx context.Context, w *World) error {
 func deleteProvider(ctx context.Context, w *World, name string) error {
 	op := "delete provider " + leaf(name)
 	api := w.Google.IAM.Projects.Locations.WorkloadIdentityPools.Providers
-	o, err := write(ctx, op, func(ctx context.Context) (*iam.Operation, error) { return api.Delete(name).Context(ctx).Do() })
-	if err == nil {
-		err = awaitProvider(ctx, w, op, o)
-	}
-	if err != nil && !lost(err) && !explain.Is(err, explain.Missing) {
-		return err
-	}
-	return untilGone(ctx, "provider "+leaf(name), func(ctx context.Context) (bool, error) {
+	return erase(ctx, "provider "+leaf(name), func(ctx context.Context) error {
+		o, err := write(ctx, op, func(ctx context.Context) (*iam.Operation, error) { return api.Delete(name).Context(ctx).Do() })
+		if err != nil {
+			return err
+		}
+		return awaitProvider(ctx, w, op, o)
+	}, func(ctx context.Context) (bool, error) {
 		p, err := api.Get(name).Context(ctx).Do()
 		p, err = absent(p, cloud.Problem("read provider "+leaf(name), err))
 		return p != nil && !deleted(p.State), err

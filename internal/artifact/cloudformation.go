@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/drawbridge-cloud/drawbridge/internal/spec"
+	"github.com/drawbridge-cloud/drawbridge/steps"
 )
 
 // CloudFormation writes the AWS half as a template: roles, their policies, the instance profile and an explicit provider,
@@ -109,7 +110,7 @@ func (t *template) toGoogle() error {
 
 func (t *template) role(id, direction string, r spec.Role, trust any, inline []any) object {
 	p := object{
-		"RoleName": r.Name, "Path": r.Path, "Description": roleDescription(t.b, direction),
+		"RoleName": r.Name, "Path": r.Path, "Description": steps.RoleDescription(t.b, direction),
 		"MaxSessionDuration": int(r.MaxSession.Seconds()), "AssumeRolePolicyDocument": trust, "Tags": t.tags(),
 	}
 	if r.PermissionsBoundary != "" {

@@ -120,7 +120,7 @@ func TestHostileTextsStayDataInTerraform(t *testing.T) {
 			t.Fatal(err)
 		}
 		name := "v" + string(rune('a'+len(want)))
-		config.WriteString("output \"" + name + "\" {\n  value = " + titleIn(t, string(files[1].Bytes)) + "\n}\n")
+		config.WriteString("output \"" + name + "\" {\n  value = " + titleIn(t, string(files[2].Bytes)) + "\n}\n")
 		want[name] = text
 	}
 	dir := t.TempDir()

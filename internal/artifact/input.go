@@ -13,6 +13,7 @@ type Input struct {
 	Facts     *steps.Facts // what a plan read; a missing fact is an UnknownFactError
 	Endpoints Endpoints
 	There     map[string]bool // ids of the steps whose things a plan found as wanted; nil: none is known to be
+	Fleet     bool            // Terraform: as one of many bridges under one root
 	Program   string          // where drawbridge lies on the workload; default DefaultProgram
 }
 

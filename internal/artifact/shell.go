@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/drawbridge-cloud/drawbridge/internal/spec"
+	"github.com/drawbridge-cloud/drawbridge/steps"
 )
 
 // Shell writes the bridge as gcloud and aws lines that may be run twice: what is there is brought to what the file asks,
@@ -126,7 +127,7 @@ func (s *script) serviceAccount(variable, id, email, direction string) {
 	s.line(`  gcloud iam service-accounts enable "$email" --project="$project" --quiet`)
 	s.line("else")
 	s.run("  ", "gcloud iam service-accounts create", shellWord(id), `--project="$project"`,
-		"--display-name="+shellWord(accountDisplayName(s.b, direction)), `--description="$description"`)
+		"--display-name="+shellWord(steps.AccountDisplayName(s.b, direction)), `--description="$description"`)
 	s.line("fi")
 	s.line(`retry found gcloud iam service-accounts describe "$email" --project="$project"`)
 	if variable != "" {

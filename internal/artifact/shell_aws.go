@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/drawbridge-cloud/drawbridge/internal/spec"
+	"github.com/drawbridge-cloud/drawbridge/steps"
 )
 
 func (s *script) toAWS() {
@@ -62,7 +63,7 @@ func (s *script) oidcProvider() {
 // role makes a role or brings ours to what the file asks.
 func (s *script) role(r spec.Role, direction, trust string) {
 	seconds := strconv.Itoa(int(r.MaxSession.Seconds()))
-	description := shellWord(roleDescription(s.b, direction))
+	description := shellWord(steps.RoleDescription(s.b, direction))
 	s.title("Role %s%s.", r.Path, r.Name)
 	s.line("role=%s", shellWord(r.Name))
 	s.line("trust=%s", trust)

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/drawbridge-cloud/drawbridge/internal/spec"
+	"github.com/drawbridge-cloud/drawbridge/steps"
 )
 
 func (s *script) toGoogle() {
@@ -45,7 +46,7 @@ func (s *script) pool() {
 	s.line("  fi")
 	s.line(`  "${pools[@]}" update "$pool" "${where[@]}" --no-disabled`)
 	s.line("else")
-	s.run("  ", `"${pools[@]}" create "$pool" "${where[@]}"`, "--display-name="+shellWord(poolDisplayName(s.b)), `--description="$description"`)
+	s.run("  ", `"${pools[@]}" create "$pool" "${where[@]}"`, "--display-name="+shellWord(steps.PoolDisplayName(s.b)), `--description="$description"`)
 	s.line("fi")
 	s.line(`retry found "${pools[@]}" describe "$pool" "${where[@]}"`)
 }
@@ -70,7 +71,7 @@ func (s *script) provider() {
 	s.line("else")
 	s.run("  ", append([]string{
 		`retry "${pools[@]}" providers create-` + kind + ` "$provider" "${inside[@]}"`,
-		"--display-name=" + shellWord(poolDisplayName(b)), `--description="$description"`,
+		"--display-name=" + shellWord(steps.PoolDisplayName(b)), `--description="$description"`,
 	}, settings...)...)
 	s.line("fi")
 }
