@@ -149,13 +149,12 @@ func (s associationStep) Apply(ctx context.Context, w *World, c Change) error {
 }
 
 func (s associationStep) remove(ctx context.Context, w *World, a association) error {
-	_, err := again(ctx, "take the profile off instance "+a.Instance, func(ctx context.Context) (*ec2.DisassociateIamInstanceProfileOutput, error) {
-		return w.AWS.EC2.DisassociateIamInstanceProfile(ctx, &ec2.DisassociateIamInstanceProfileInput{AssociationId: &a.ID})
-	})
-	if err != nil && !explain.Is(err, explain.Missing) {
+	return erase(ctx, s.About().Title, func(ctx context.Context) error {
+		_, err := write(ctx, "take the profile off instance "+a.Instance, func(ctx context.Context) (*ec2.DisassociateIamInstanceProfileOutput, error) {
+			return w.AWS.EC2.DisassociateIamInstanceProfile(ctx, &ec2.DisassociateIamInstanceProfileInput{AssociationId: &a.ID})
+		})
 		return err
-	}
-	return untilGone(ctx, s.About().Title, func(ctx context.Context) (bool, error) {
+	}, func(ctx context.Context) (bool, error) {
 		a, err := s.find(ctx, w)
 		return a != nil, err
 	})

@@ -98,13 +98,16 @@ func (s googleProviderStep) swap(ctx context.Context, w *World, add, drop string
 
 func (s googleProviderStep) remove(ctx context.Context, w *World) error {
 	arn := s.b.GoogleProviderARN()
-	_, err := again(ctx, "delete "+s.About().Title, func(ctx context.Context) (*iam.DeleteOpenIDConnectProviderOutput, error) {
-		return w.AWS.IAM.DeleteOpenIDConnectProvider(ctx, &iam.DeleteOpenIDConnectProviderInput{OpenIDConnectProviderArn: &arn})
-	})
-	if err != nil && !explain.Is(err, explain.Missing) {
+	return eraseGoogleProvider(ctx, w, s.About().Title, arn)
+}
+
+func eraseGoogleProvider(ctx context.Context, w *World, title, arn string) error {
+	return erase(ctx, title, func(ctx context.Context) error {
+		_, err := write(ctx, "delete "+title, func(ctx context.Context) (*iam.DeleteOpenIDConnectProviderOutput, error) {
+			return w.AWS.IAM.DeleteOpenIDConnectProvider(ctx, &iam.DeleteOpenIDConnectProviderInput{OpenIDConnectProviderArn: &arn})
+		})
 		return err
-	}
-	return untilGone(ctx, s.About().Title, func(ctx context.Context) (bool, error) {
+	}, func(ctx context.Context) (bool, error) {
 		p, err := readGoogleProvider(ctx, w)
 		return p != nil, err
 	})

@@ -5,8 +5,6 @@ import (
 	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/service/iam"
-
-	"github.com/drawbridge-cloud/drawbridge/internal/explain"
 )
 
 // policiesSeen is what a plan saw of a role's policies and what it agreed to change.
@@ -153,18 +151,18 @@ func putInline(ctx context.Context, w *World, role, name, document string) error
 // strip takes managed policies off a role and inline ones out of it. What is gone already is as wanted.
 func strip(ctx context.Context, w *World, role string, attached, inline []string) error {
 	for _, arn := range attached {
-		_, err := again(ctx, "detach policy "+leaf(arn)+" from role "+role, func(ctx context.Context) (*iam.DetachRolePolicyOutput, error) {
+		err := takeOff(ctx, "detach policy "+leaf(arn)+" from role "+role, func(ctx context.Context) (*iam.DetachRolePolicyOutput, error) {
 			return w.AWS.IAM.DetachRolePolicy(ctx, &iam.DetachRolePolicyInput{RoleName: &role, PolicyArn: &arn})
 		})
-		if err != nil && !explain.Is(err, explain.Missing) {
+		if err != nil {
 			return err
 		}
 	}
 	for _, name := range inline {
-		_, err := again(ctx, "delete inline policy "+name+" of role "+role, func(ctx context.Context) (*iam.DeleteRolePolicyOutput, error) {
+		err := takeOff(ctx, "delete inline policy "+name+" of role "+role, func(ctx context.Context) (*iam.DeleteRolePolicyOutput, error) {
 			return w.AWS.IAM.DeleteRolePolicy(ctx, &iam.DeleteRolePolicyInput{RoleName: &role, PolicyName: &name})
 		})
-		if err != nil && !explain.Is(err, explain.Missing) {
+		if err != nil {
 			return err
 		}
 	}

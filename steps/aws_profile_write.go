@@ -91,20 +91,19 @@ func (s *profileStep) remove(ctx context.Context, w *World, p *profile) error {
 		return moved(s.about.Title)
 	}
 	for _, r := range p.Roles {
-		_, err := again(ctx, "take role "+r+" out of instance profile "+p.Name, func(ctx context.Context) (*iam.RemoveRoleFromInstanceProfileOutput, error) {
+		err := takeOff(ctx, "take role "+r+" out of instance profile "+p.Name, func(ctx context.Context) (*iam.RemoveRoleFromInstanceProfileOutput, error) {
 			return w.AWS.IAM.RemoveRoleFromInstanceProfile(ctx, &iam.RemoveRoleFromInstanceProfileInput{InstanceProfileName: &p.Name, RoleName: &r})
 		})
-		if err != nil && !explain.Is(err, explain.Missing) {
+		if err != nil {
 			return err
 		}
 	}
-	_, err = again(ctx, "delete instance profile "+p.Name, func(ctx context.Context) (*iam.DeleteInstanceProfileOutput, error) {
-		return w.AWS.IAM.DeleteInstanceProfile(ctx, &iam.DeleteInstanceProfileInput{InstanceProfileName: &p.Name})
-	})
-	if err != nil && !explain.Is(err, explain.Missing) {
+	return erase(ctx, s.about.Title, func(ctx context.Context) error {
+		_, err := write(ctx, "delete instance profile "+p.Name, func(ctx context.Context) (*iam.DeleteInstanceProfileOutput, error) {
+			return w.AWS.IAM.DeleteInstanceProfile(ctx, &iam.DeleteInstanceProfileInput{InstanceProfileName: &p.Name})
+		})
 		return err
-	}
-	return untilGone(ctx, s.about.Title, func(ctx context.Context) (bool, error) {
+	}, func(ctx context.Context) (bool, error) {
 		p, err := readProfile(ctx, w, s.name)
 		return p != nil, err
 	})

@@ -173,13 +173,12 @@ func (s *roleStep) unadopt(ctx context.Context, w *World, r *role) error {
 
 // deleteRole deletes a role from which everything was taken, and waits until it is gone.
 func deleteRole(ctx context.Context, w *World, name string) error {
-	_, err := write(ctx, "delete role "+name, func(ctx context.Context) (*iam.DeleteRoleOutput, error) {
-		return w.AWS.IAM.DeleteRole(ctx, &iam.DeleteRoleInput{RoleName: &name})
-	})
-	if err != nil && !lost(err) && !explain.Is(err, explain.Missing) {
+	return erase(ctx, "role "+name, func(ctx context.Context) error {
+		_, err := write(ctx, "delete role "+name, func(ctx context.Context) (*iam.DeleteRoleOutput, error) {
+			return w.AWS.IAM.DeleteRole(ctx, &iam.DeleteRoleInput{RoleName: &name})
+		})
 		return err
-	}
-	return untilGone(ctx, "role "+name, func(ctx context.Context) (bool, error) {
+	}, func(ctx context.Context) (bool, error) {
 		r, err := readRole(ctx, w, name)
 		return r != nil, err
 	})

@@ -18,14 +18,20 @@ func (s *roleStep) Apply(ctx context.Context, w *World, c Change) error {
 	case Create:
 		return s.create(ctx, w, seen)
 	case Update:
-		return s.update(ctx, w, seen)
+		return s.rereading(ctx, w, seen, s.update)
 	case Adopt:
-		return s.adopt(ctx, w, seen)
+		return s.rereading(ctx, w, seen, s.adopt)
 	case Remove:
-		return s.remove(ctx, w, seen)
+		return s.rereading(ctx, w, seen, s.remove)
 	default:
 		return nil
 	}
+}
+
+// rereading makes a change anew from what stands when somebody else wrote the role at the same moment: the change itself
+// looks first whether the role is still as the plan saw it.
+func (s *roleStep) rereading(ctx context.Context, w *World, seen roleSeen, change func(context.Context, *World, roleSeen) error) error {
+	return contended(ctx, "change "+s.about.Title, func(ctx context.Context) error { return change(ctx, w, seen) })
 }
 
 // settledTrust is the document to write, now that the account's number is known. It must be the one that was shown.
@@ -151,7 +157,7 @@ func (s *roleStep) unchanged(ctx context.Context, w *World, seen roleSeen) (*rol
 
 func (s *roleStep) putTrust(ctx context.Context, w *World, doc string) error {
 	return s.principalSeen(ctx, func(ctx context.Context) error {
-		_, err := write(ctx, "write the trust policy of role "+s.role.Name, func(ctx context.Context) (*iam.UpdateAssumeRolePolicyOutput, error) {
+		_, err := writeOnce(ctx, "write the trust policy of role "+s.role.Name, func(ctx context.Context) (*iam.UpdateAssumeRolePolicyOutput, error) {
 			return w.AWS.IAM.UpdateAssumeRolePolicy(ctx, &iam.UpdateAssumeRolePolicyInput{RoleName: &s.role.Name, PolicyDocument: &doc})
 		})
 		return err

@@ -36,19 +36,23 @@ func SeeRole(ctx context.Context, w *World, name string) (RoleSight, error) {
 // that returns nil leaves the role as it is; one that returns the document that it was given has it written again, since
 // a write of a moment ago may not show yet.
 func EditTrust(ctx context.Context, w *World, role string, edit func(trust []byte) ([]byte, error)) error {
-	seen, err := SeeRole(ctx, w, role)
-	if err != nil {
+	op := "write the trust policy of " + role
+	var seen RoleSight
+	var want []byte
+	err := contended(ctx, op, func(ctx context.Context) (err error) {
+		if seen, err = SeeRole(ctx, w, role); err != nil {
+			return err
+		}
+		if want, err = edit(seen.Trust); err != nil || want == nil {
+			return err
+		}
+		in := &iam.UpdateAssumeRolePolicyInput{RoleName: &role, PolicyDocument: aws.String(string(want))}
+		_, err = writeOnce(ctx, op, func(ctx context.Context) (*iam.UpdateAssumeRolePolicyOutput, error) {
+			return w.AWS.IAM.UpdateAssumeRolePolicy(ctx, in)
+		})
 		return err
-	}
-	want, err := edit(seen.Trust)
-	if err != nil || want == nil {
-		return err
-	}
-	in := &iam.UpdateAssumeRolePolicyInput{RoleName: &role, PolicyDocument: aws.String(string(want))}
-	_, err = write(ctx, "write the trust policy of "+role, func(ctx context.Context) (*iam.UpdateAssumeRolePolicyOutput, error) {
-		return w.AWS.IAM.UpdateAssumeRolePolicy(ctx, in)
 	})
-	if err != nil {
+	if err != nil || want == nil {
 		return err
 	}
 	return readBack(ctx, "the trust policy of "+role, func(ctx context.Context) error {

@@ -7,7 +7,6 @@ import (
 
 	"google.golang.org/api/iam/v1"
 
-	"github.com/drawbridge-cloud/drawbridge/internal/explain"
 	"github.com/drawbridge-cloud/drawbridge/internal/spec"
 )
 
@@ -55,19 +54,16 @@ func (s *accountStep) remove(ctx context.Context, w *World, seen accountSeen) er
 		return moved(s.about.Title)
 	}
 	op := "delete service account " + s.email
-	_, err = write(ctx, op, func(ctx context.Context) (*iam.Empty, error) {
-		return w.Google.IAM.Projects.ServiceAccounts.Delete(accountName(s.project, s.email)).Context(ctx).Do()
-	})
-	if err != nil && !lost(err) && !explain.Is(err, explain.Missing) {
+	err = erase(ctx, s.about.Title, func(ctx context.Context) error {
+		_, err := write(ctx, op, func(ctx context.Context) (*iam.Empty, error) {
+			return w.Google.IAM.Projects.ServiceAccounts.Delete(accountName(s.project, s.email)).Context(ctx).Do()
+		})
 		return err
-	}
-	if s.fact != nil {
+	}, s.there(w))
+	if err == nil && s.fact != nil {
 		s.fact(w.Facts).Forget()
 	}
-	return untilGone(ctx, s.about.Title, func(ctx context.Context) (bool, error) {
-		a, err := readAccount(ctx, w, s.project, s.email)
-		return a != nil, err
-	})
+	return err
 }
 
 // workloadUser is the one role that lets a member act as a service account.

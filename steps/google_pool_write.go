@@ -144,14 +144,13 @@ func (s *poolStep) remove(ctx context.Context, w *World, p *iam.WorkloadIdentity
 func deletePool(ctx context.Context, w *World, name string) error {
 	op := "delete pool " + leaf(name)
 	api := w.Google.IAM.Projects.Locations.WorkloadIdentityPools
-	o, err := write(ctx, op, func(ctx context.Context) (*iam.Operation, error) { return api.Delete(name).Context(ctx).Do() })
-	if err == nil {
-		err = awaitPool(ctx, w, op, o)
-	}
-	if err != nil && !lost(err) && !explain.Is(err, explain.Missing) {
-		return err
-	}
-	return untilGone(ctx, "pool "+leaf(name), func(ctx context.Context) (bool, error) {
+	return erase(ctx, "pool "+leaf(name), func(ctx context.Context) error {
+		o, err := write(ctx, op, func(ctx context.Context) (*iam.Operation, error) { return api.Delete(name).Context(ctx).Do() })
+		if err != nil {
+			return err
+		}
+		return awaitPool(ctx, w, op, o)
+	}, func(ctx context.Context) (bool, error) {
 		p, err := readPool(ctx, w, name)
 		return p != nil && !deleted(p.State), err
 	})

@@ -101,16 +101,15 @@ func deleteVM(ctx context.Context, w *World, title, name string, seen vmSeen) er
 		return err
 	}
 	op := "delete VM " + name
-	o, err := write(ctx, op, func(ctx context.Context) (*compute.Operation, error) {
-		return w.Google.Compute.Instances.Delete(w.Bridge.Google.Project, seen.Zone, name).Context(ctx).Do()
-	})
-	if err == nil {
-		err = awaitVM(ctx, w, op, seen.Zone, o)
-	}
-	if err != nil && !lost(err) && !explain.Is(err, explain.Missing) {
-		return err
-	}
-	return untilGone(ctx, title, func(ctx context.Context) (bool, error) {
+	return erase(ctx, title, func(ctx context.Context) error {
+		o, err := write(ctx, op, func(ctx context.Context) (*compute.Operation, error) {
+			return w.Google.Compute.Instances.Delete(w.Bridge.Google.Project, seen.Zone, name).Context(ctx).Do()
+		})
+		if err != nil {
+			return err
+		}
+		return awaitVM(ctx, w, op, seen.Zone, o)
+	}, func(ctx context.Context) (bool, error) {
 		v, err := readVM(ctx, w, seen.Zone, name)
 		return v != nil, err
 	})

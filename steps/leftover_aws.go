@@ -4,9 +4,6 @@ import (
 	"context"
 	"strings"
 
-	"github.com/aws/aws-sdk-go-v2/service/iam"
-
-	"github.com/drawbridge-cloud/drawbridge/internal/explain"
 	"github.com/drawbridge-cloud/drawbridge/internal/spec"
 )
 
@@ -166,14 +163,5 @@ func (s *leftoverExplicit) Apply(ctx context.Context, w *World, c Change) error 
 	if len(others) > 0 {
 		return moved(s.about.Title)
 	}
-	_, err = again(ctx, "delete "+s.about.Title, func(ctx context.Context) (*iam.DeleteOpenIDConnectProviderOutput, error) {
-		return w.AWS.IAM.DeleteOpenIDConnectProvider(ctx, &iam.DeleteOpenIDConnectProviderInput{OpenIDConnectProviderArn: &p.ARN})
-	})
-	if err != nil && !explain.Is(err, explain.Missing) {
-		return err
-	}
-	return untilGone(ctx, s.about.Title, func(ctx context.Context) (bool, error) {
-		p, err := readGoogleProvider(ctx, w)
-		return p != nil, err
-	})
+	return eraseGoogleProvider(ctx, w, s.about.Title, p.ARN)
 }

@@ -28,7 +28,7 @@ func accountPolicy(w *World, project, email string) allowPolicy {
 			return p, cloud.Problem("read "+title, err)
 		},
 		put: func(ctx context.Context, p *iam.Policy) error {
-			_, err := write(ctx, "write "+title, func(ctx context.Context) (*iam.Policy, error) {
+			_, err := writeOnce(ctx, "write "+title, func(ctx context.Context) (*iam.Policy, error) {
 				return w.Google.IAM.Projects.ServiceAccounts.SetIamPolicy(name, &iam.SetIamPolicyRequest{Policy: p}).Context(ctx).Do()
 			})
 			return err
@@ -47,7 +47,7 @@ func projectPolicy(w *World) allowPolicy {
 				return err
 			}
 			out.ForceSendFields = p.ForceSendFields
-			_, err = write(ctx, "write "+title, func(ctx context.Context) (*cloudresourcemanager.Policy, error) {
+			_, err = writeOnce(ctx, "write "+title, func(ctx context.Context) (*cloudresourcemanager.Policy, error) {
 				req := &cloudresourcemanager.SetIamPolicyRequest{Policy: out}
 				return w.Google.Projects.Projects.SetIamPolicy(w.Bridge.Google.Project, req).Context(ctx).Do()
 			})

@@ -2,9 +2,7 @@ package steps
 
 import (
 	"context"
-	"errors"
 	"sync"
-	"time"
 
 	"github.com/drawbridge-cloud/drawbridge/internal/cloud"
 	"github.com/drawbridge-cloud/drawbridge/internal/explain"
@@ -106,49 +104,3 @@ func absent[T any](v *T, err error) (*T, error) {
 	}
 	return v, err
 }
-
-// grace is how long a write that was begun may go on after the run has ended.
-const grace = 5 * time.Second
-
-var errGivenUp = errors.New("given up on a write that was on its way")
-
-// write makes one changing call. It does not begin once ctx has ended. What has begun may finish for a moment longer, for
-// an interrupted write leaves us not knowing what we have done; one that hangs is then given up, and that is said.
-func write[T any](ctx context.Context, op string, call func(context.Context) (T, error)) (T, error) {
-	var none T
-	if ctx.Err() != nil {
-		return none, cloud.Problem(op, context.Cause(ctx))
-	}
-	inner, cancel := context.WithCancelCause(context.WithoutCancel(ctx))
-	defer cancel(nil)
-	stop := context.AfterFunc(ctx, func() {
-		t := time.NewTimer(grace)
-		defer t.Stop()
-		select {
-		case <-t.C:
-			cancel(errGivenUp)
-		case <-inner.Done():
-		}
-	})
-	defer stop()
-	v, err := call(inner)
-	if err != nil && errors.Is(context.Cause(inner), errGivenUp) {
-		return none, unknownEffect(ctx, op)
-	}
-	return v, cloud.Problem(op, err)
-}
-
-// unknownEffect tells the truth about a write that was given up.
-func unknownEffect(ctx context.Context, op string) error {
-	return &explain.Problem{
-		Op: op, Kind: explain.Other, Err: context.Cause(ctx),
-		Reason: "interrupted while it was on its way and no answer came: whether it took effect is unknown",
-		Do:     []string{"run the same command again: it looks at what is there and goes on"},
-	}
-}
-
-// lost reports whether a write failed without saying if it had an effect.
-func lost(err error) bool { return codeOf(err) == cloud.ReplyLost }
-
-// pending reports whether a write was refused because something of a moment ago is not known yet.
-func pending(err error) bool { return explain.Is(err, explain.Pending) && !lost(err) }

@@ -38,6 +38,28 @@ func onceMore(ctx context.Context, title string, found func(context.Context) (bo
 	return create(ctx)
 }
 
+// erase deletes a thing and waits until it is no longer seen. A lost reply, and a claim that the thing is not there, do
+// not tell whether it still stands: it is looked for, and when it goes on standing it is deleted once more.
+func erase(ctx context.Context, title string, del func(context.Context) error, there func(context.Context) (bool, error)) error {
+	err := del(ctx)
+	if doubtful(err) {
+		soon := cloud.Wait{What: title + " to show whether it is gone", For: 10 * time.Second, Retry: isPending}
+		if gerr := cloud.Until(ctx, soon, standing(title, there)); gerr == nil || !isPending(gerr) {
+			return gerr
+		}
+		err = del(ctx)
+	}
+	if err != nil && !doubtful(err) {
+		return err
+	}
+	return untilGone(ctx, title, there)
+}
+
+// doubtful holds for the answers to a deletion that leave open whether the thing still stands.
+func doubtful(err error) bool { return lost(err) || explain.Is(err, explain.Missing) }
+
+func isPending(err error) bool { return explain.Is(err, explain.Pending) }
+
 func looking(title string, found func(context.Context) (bool, error)) func(context.Context) error {
 	return func(ctx context.Context) error {
 		there, err := found(ctx)
@@ -58,14 +80,17 @@ func sought(err, cause error) error {
 
 // untilGone waits until a removed thing is no longer seen.
 func untilGone(ctx context.Context, title string, there func(context.Context) (bool, error)) error {
-	wait := cloud.Wait{What: title + " to be gone", Retry: func(err error) bool { return explain.Is(err, explain.Pending) }}
-	return cloud.Until(ctx, wait, func(ctx context.Context) error {
+	return cloud.Until(ctx, cloud.Wait{What: title + " to be gone", Retry: isPending}, standing(title, there))
+}
+
+func standing(title string, there func(context.Context) (bool, error)) func(context.Context) error {
+	return func(ctx context.Context) error {
 		still, err := there(ctx)
 		if err == nil && still {
 			return &explain.Problem{Op: "read " + title, Kind: explain.Pending, Reason: "it is still there"}
 		}
 		return err
-	})
+	}
 }
 
 // untilThere waits until a thing that was just written is seen as written.

@@ -3,12 +3,9 @@ package verify
 import (
 	"context"
 	"errors"
-	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"runtime"
-	"slices"
-	"strconv"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -21,27 +18,6 @@ import (
 	"github.com/drawbridge-cloud/drawbridge/internal/spec"
 	"github.com/drawbridge-cloud/drawbridge/steps"
 )
-
-// The sweeps visit a sample of their points, or all of them with DRAWBRIDGE_SWEEP=full.
-// DRAWBRIDGE_SWEEP=SEED visits another sample.
-
-// sampled is n of the cases, or all of them in a full sweep.
-func sampled[T any](t *testing.T, cases []T, n int) []T {
-	t.Helper()
-	asked := os.Getenv("DRAWBRIDGE_SWEEP")
-	if asked == "full" || len(cases) <= n {
-		return cases
-	}
-	seed, err := strconv.ParseUint(asked, 10, 64)
-	if err != nil {
-		seed = 1 // the same everywhere: a change that passed yesterday passes today
-	}
-	t.Logf("sample %d: %d of %d points; DRAWBRIDGE_SWEEP=full visits all, another number another sample", seed, n, len(cases))
-	out := slices.Clone(cases)
-	r := rand.New(rand.NewPCG(seed, 1)) //nolint:gosec // a sample, not a secret
-	r.Shuffle(len(out), func(i, j int) { out[i], out[j] = out[j], out[i] })
-	return out[:n]
-}
 
 // site is one machine's view of a sandbox behind a gate: what a process finds when it starts.
 type site struct {
@@ -93,12 +69,7 @@ type process struct {
 
 // run runs a command in a process of its own. What happens at a point of it may end it.
 func (s *site) run(c command, at point, does incident) (*process, error) {
-	ctx, cancel := context.WithCancel(cloud.WithPace(s.Context(), func(d time.Duration) time.Duration {
-		if s.gate.Gone() {
-			runtime.Goexit()
-		}
-		return d / 500
-	}))
+	ctx, cancel := context.WithCancel(s.waiting())
 	defer cancel()
 	s.gate.Reset(at, does, cancel)
 	p := &process{}
@@ -116,6 +87,20 @@ func (s *site) run(c command, at point, does incident) (*process, error) {
 	<-ended
 	s.gate.End()
 	return p, errors.Join(err, p.journal.Close())
+}
+
+// waiting lets pauses pass on the sandbox's clock instead of this machine's. A process that was killed waits no more.
+func (s *site) waiting() context.Context {
+	w := s.gate.Server.World()
+	return cloud.WithClock(s.Context(), w.Now, func(ctx context.Context, d time.Duration) error {
+		if s.gate.Gone() {
+			runtime.Goexit()
+		}
+		wake := w.Now().Add(d)
+		runtime.Gosched() // those who wait together wake together
+		w.Advance(max(0, wake.Sub(w.Now())))
+		return context.Cause(ctx)
+	})
 }
 
 func (p *process) open(ctx context.Context, s *site) error {
@@ -162,7 +147,7 @@ func (p *process) prove(ctx context.Context) (err error) {
 	if err := steps.CheckIdentity(ctx, p.world, p.ops); err != nil {
 		return err
 	}
-	p.proofs, err = Proofs(ctx, p.world, Options{Borrow: true, Operators: p.ops, Now: p.world.Now, Journal: p.journal, Wait: 3 * time.Second})
+	p.proofs, err = Proofs(ctx, p.world, Options{Borrow: true, Operators: p.ops, Now: p.world.Now, Journal: p.journal})
 	if err != nil {
 		return err
 	}

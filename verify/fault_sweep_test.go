@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -28,22 +29,22 @@ type trouble struct {
 	slow bool           // the call ends by its own time limit
 }
 
-// troubles are the ways in which clouds and networks fail.
+// troubles are the ways in which clouds and networks fail. What passes by itself, and what reading again mends, must be
+// mended; the rest is one error of the kind that says what happened.
 func troubles() []trouble {
-	anything := []explain.Kind{explain.Pending, explain.Other}
 	return []trouble{
-		{name: "403", does: said("AccessDenied", "PERMISSION_DENIED"), may: []explain.Kind{explain.Denied, explain.Conflict}},
-		{name: "404", does: said("NoSuchEntity", "NOT_FOUND"), may: []explain.Kind{explain.Missing, explain.Conflict, explain.Denied, explain.Pending}},
+		{name: "403", does: said("AccessDenied", "PERMISSION_DENIED"), may: []explain.Kind{explain.Denied}},
+		{name: "404", does: said("NoSuchEntity", "NOT_FOUND"), may: []explain.Kind{explain.Missing}},
 		{name: "conflict", does: said("ConcurrentModification", "ABORTED"), may: []explain.Kind{explain.Conflict}},
-		{name: "412", does: said("412", "412"), may: []explain.Kind{explain.Conflict, explain.Other}},
+		{name: "412", does: said("412", "412"), may: []explain.Kind{explain.Conflict}},
 		{name: "throttled", does: throttledOnce},
-		{name: "500", does: said("500", "500"), may: anything},
+		{name: "500", does: said("500", "500")},
 		{name: "503", does: said("503", "503")},
-		{name: "drop", does: said("drop", "drop"), may: anything},
-		{name: "refuse", does: said("refuse", "refuse"), may: anything},
-		{name: "hang", does: said("hang", "hang"), may: anything, slow: true},
-		{name: "truncated", does: truncated, may: anything},
-		{name: "html", does: webPage, may: anything},
+		{name: "drop", does: said("drop", "drop")},
+		{name: "refuse", does: said("refuse", "refuse")},
+		{name: "hang", does: said("hang", "hang"), slow: true},
+		{name: "truncated", does: truncated},
+		{name: "html", does: webPage, may: []explain.Kind{explain.Other}},
 	}
 }
 
@@ -93,6 +94,8 @@ func webPage(_ *gate, w http.ResponseWriter, r *http.Request) {
 	_, _ = io.WriteString(w, "<!DOCTYPE html><html><body>Welcome to the lounge</body></html>")
 }
 
+const notMet = "not met"
+
 // mishap is one point of the sweep.
 type mishap struct {
 	course
@@ -113,19 +116,26 @@ func TestEveryFaultConvergesOrEndsInOneClearError(t *testing.T) {
 	}
 	points := sampled(t, all, 30)
 	var mu sync.Mutex
+	var missed atomic.Int32
 	outcomes := map[string]int{}
 	t.Run("points", func(t *testing.T) {
 		for _, m := range points {
 			t.Run(m.example+"/"+m.command.name+"/"+m.name+"/"+m.at.String(), func(t *testing.T) {
 				t.Parallel()
 				outcome := m.sweep(t)
+				if outcome == notMet {
+					missed.Add(1)
+				}
 				mu.Lock()
 				defer mu.Unlock()
 				outcomes[m.command.name+" "+m.name+": "+outcome]++
 			})
 		}
 	})
-	t.Logf("failed one call at %d of %d points", len(points), len(all))
+	t.Logf("failed one call at %d of %d points; %d were not met", len(points), len(all), missed.Load())
+	if int(missed.Load()) > len(points)/10 {
+		t.Errorf("%d of %d points were not met", missed.Load(), len(points))
+	}
 	for _, line := range sortedKeys(outcomes) {
 		t.Logf("%4d %s", outcomes[line], line)
 	}
@@ -151,13 +161,13 @@ func (m mishap) sweep(t *testing.T) string {
 	}
 	p, err := s.run(m.command, m.at, m.does)
 	if !s.gate.Reached() {
-		return "not met"
+		return notMet
 	}
 	outcome := "converged"
 	if err != nil {
 		outcome = m.judge(t, s, p, err)
 	}
-	if err != nil || m.name == "404" { // what is said not to be there is not looked for again
+	if err != nil {
 		s.call = 0
 		s.must(m.command)
 	}
@@ -186,8 +196,7 @@ func (m mishap) judge(t *testing.T, s *site, p *process, err error) string {
 	if problem.Op == "" || problem.Reason == "" {
 		t.Errorf("got %+v, want what was attempted and why it failed", problem)
 	}
-	signIn := strings.Contains(problem.Op, "whose token") // answers in words of its own, without a kind
-	if !slices.Contains(m.may, problem.Kind) && !signIn {
+	if !slices.Contains(m.may, problem.Kind) {
 		t.Errorf("got %s: %v, want one of %v", problem.Kind, err, m.may)
 	}
 	if n := strings.Count(err.Error(), "\n"); n > 0 {

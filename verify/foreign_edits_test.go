@@ -2,7 +2,6 @@ package verify
 
 import (
 	"fmt"
-	"os"
 	"slices"
 	"testing"
 	"time"
@@ -54,7 +53,7 @@ func (s *site) foreignGrants() []string {
 // Policies hold at most 1,500 members; the edits are many, and each stays.
 func TestForeignEditsDuringApplyAreNotLost(t *testing.T) {
 	edits := 40
-	if os.Getenv("DRAWBRIDGE_SWEEP") == "full" {
+	if inFull() {
 		edits = 1000
 	}
 	s := newSite(t, "both-ways.yaml")

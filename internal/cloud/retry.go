@@ -34,11 +34,11 @@ type retries struct {
 	pauses  *backoff.ExponentialBackOff
 }
 
-func newRetries(c *call) *retries {
+func newRetries(c *call, now time.Time) *retries {
 	p := backoff.NewExponentialBackOff()
 	p.InitialInterval, p.Multiplier, p.MaxInterval = 300*time.Millisecond, 2, 8*time.Second
 	p.Reset()
-	return &retries{call: c, started: time.Now(), pauses: p}
+	return &retries{call: c, started: now, pauses: p}
 }
 
 // again decides about one attempt and, when it is to be repeated, waits first.
@@ -51,8 +51,11 @@ func (r *retries) again(ctx context.Context, resp *http.Response, err error) boo
 	if r.tries >= limit {
 		return false
 	}
-	after := max(r.pauses.NextBackOff(), retryAfter(resp))
-	if time.Since(r.started)+after > retryBudget {
+	after := r.pauses.NextBackOff() // spread by itself
+	if asked := retryAfter(resp); asked > after {
+		after = spread(asked)
+	}
+	if timeIn(ctx).Sub(r.started)+after > retryBudget {
 		return false
 	}
 	after = paced(ctx, after)

@@ -45,7 +45,7 @@ func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
 		return nil, fmt.Errorf("read request body: %w", err)
 	}
 	c := newCall(req, body)
-	loop := newRetries(c)
+	loop := newRetries(c, timeIn(req.Context()))
 	for {
 		resp, err := t.attempt(req, c)
 		again := loop.again(req.Context(), resp, err)

@@ -32,9 +32,9 @@ const (
 
 // Until makes the real call again and again until it succeeds, w.InARow times in a row. The first look is at once. A
 // failure that Retry does not know is returned as it is; at the deadline the last failure is returned, told as what was
-// waited for. It honours the Retry-After of a Problem.
+// waited for. It honours the Retry-After of a Problem, and spreads its pauses so that many waiters do not look together.
 func Until(ctx context.Context, w Wait, probe func(context.Context) error) error {
-	u := newUntil(w)
+	u := newUntil(w, timeIn(ctx))
 	for {
 		err := Problem("", probe(ctx))
 		if ctx.Err() != nil {
@@ -48,9 +48,10 @@ func Until(ctx context.Context, w Wait, probe func(context.Context) error) error
 			return err
 		}
 		d := u.next(err)
-		left := time.Until(u.until)
+		now := timeIn(ctx)
+		left := u.until.Sub(now)
 		if left <= 0 {
-			return u.tooLong(err)
+			return u.tooLong(err, now)
 		}
 		d = min(paced(ctx, d), left) // the last look is at the deadline
 		traceWaiting(ctx, Waiting{What: w.What, Seen: u.seen, Want: u.InARow, Since: u.since, Until: u.until})
@@ -66,7 +67,7 @@ type until struct {
 	seen, failed int
 }
 
-func newUntil(w Wait) *until {
+func newUntil(w Wait, now time.Time) *until {
 	if w.For <= 0 {
 		w.For = 2 * time.Minute
 	}
@@ -74,7 +75,6 @@ func newUntil(w Wait) *until {
 	if w.Retry == nil {
 		w.Retry = notYet
 	}
-	now := time.Now()
 	return &until{Wait: w, since: now, until: now.Add(w.For)}
 }
 
@@ -96,12 +96,12 @@ func (u *until) next(err error) time.Duration {
 	if p, ok := errors.AsType[*explain.Problem](err); ok {
 		d = max(d, p.RetryAfter)
 	}
-	return d
+	return spread(d)
 }
 
 // tooLong tells the deadline, keeping the kind and the advice of the last refusal.
-func (u *until) tooLong(err error) error {
-	waited := time.Since(u.since).Round(time.Second)
+func (u *until) tooLong(err error, now time.Time) error {
+	waited := now.Sub(u.since).Round(time.Second)
 	if err == nil {
 		return &explain.Problem{
 			Op: "wait for " + u.What, Kind: explain.Pending,
