@@ -62,23 +62,28 @@ func (s *profileStep) create(ctx context.Context, w *World) error {
 // addRole puts the role in. A profile or role of a moment ago may not be seen yet; a reply that was lost is read.
 func (s *profileStep) addRole(ctx context.Context, w *World) error {
 	op := "add role " + s.name + " to its instance profile"
-	err := untilSpread(ctx, "instance profile "+s.name+" to take its role", func(ctx context.Context) error {
-		_, err := write(ctx, op, func(ctx context.Context) (*iam.AddRoleToInstanceProfileOutput, error) {
-			return w.AWS.IAM.AddRoleToInstanceProfile(ctx, &iam.AddRoleToInstanceProfileInput{InstanceProfileName: &s.name, RoleName: &s.name})
+	in := func(ctx context.Context) (bool, error) {
+		p, err := readProfile(ctx, w, s.name)
+		return p != nil && slices.Contains(p.Roles, s.name), err
+	}
+	err := onceMore(ctx, "role "+s.name+" in its instance profile", in, func(ctx context.Context) error {
+		return untilSpread(ctx, "instance profile "+s.name+" to take its role", func(ctx context.Context) error {
+			_, err := write(ctx, op, func(ctx context.Context) (*iam.AddRoleToInstanceProfileOutput, error) {
+				return w.AWS.IAM.AddRoleToInstanceProfile(ctx, &iam.AddRoleToInstanceProfileInput{InstanceProfileName: &s.name, RoleName: &s.name})
+			})
+			return err
 		})
-		return err
 	})
 	// A second role is refused as over the limit: then ours may be in already.
 	if err != nil && !lost(err) && codeOf(err) != "LimitExceeded" {
 		return err
 	}
 	return untilThere(ctx, s.about.Title, func(ctx context.Context) (bool, error) {
-		p, rerr := readProfile(ctx, w, s.name)
-		in := p != nil && slices.Contains(p.Roles, s.name)
-		if rerr == nil && !in && err != nil {
+		there, rerr := in(ctx)
+		if rerr == nil && !there && err != nil {
 			return false, err
 		}
-		return in, rerr
+		return there, rerr
 	})
 }
 

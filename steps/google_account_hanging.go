@@ -112,7 +112,7 @@ func (s *accountStep) otherVMs(ctx context.Context, w *World) ([]string, error) 
 		adopted = s.b.ToAWS.VM.Name
 	}
 	list, err := readVMs(ctx, w, s.project)
-	if explain.Is(err, explain.Denied) {
+	if w.planning() && explain.Is(err, explain.Denied) {
 		return []string{"perhaps VMs, which we may not list"}, nil
 	}
 	var out []string

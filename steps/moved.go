@@ -26,11 +26,14 @@ func still(title string, seen, now any) error {
 	return moved(title)
 }
 
+// errMoved is the cause of every Problem that something is no longer as the plan saw it.
+var errMoved = errors.New("moved since the plan")
+
 func moved(title string) error {
 	return &explain.Problem{
 		Op: "change " + title, Kind: explain.Conflict,
-		Reason: "it is no longer as the plan saw it",
-		Do:     []string{"plan again and look at what changed", "nothing was written here"},
+		Reason: "it is no longer as the plan saw it", Err: errMoved,
+		Do: []string{"plan again and look at what changed", "nothing was written here"},
 	}
 }
 

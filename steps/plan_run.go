@@ -17,6 +17,7 @@ func (g *Graph) Plan(ctx context.Context, w *World, want Want, sink Sink) (Plan,
 	look := w
 	if w.reads == nil {
 		look = w.looking()
+		look.reads.twice = want == Absent // a replica that does not know a thing yet must not keep it from being removed
 	}
 	if level, why := g.bridge.Standing(); level == spec.StandingBlocked && want == Present {
 		return g.standingBlocked(w, why, sink), nil

@@ -2,6 +2,7 @@ package steps
 
 import (
 	"context"
+	"reflect"
 	"sync"
 
 	"github.com/drawbridge-cloud/drawbridge/internal/cloud"
@@ -10,8 +11,9 @@ import (
 
 // reads is what one plan has read: each object once, however many steps look at it.
 type reads struct {
-	mu   sync.Mutex
-	kept map[string]*answer
+	mu    sync.Mutex
+	kept  map[string]*answer
+	twice bool // what seems not to be there is looked for twice
 }
 
 type answer struct {
@@ -26,6 +28,9 @@ func (w *World) looking() *World {
 	c.reads = &reads{kept: map[string]*answer{}}
 	return &c
 }
+
+// planning reports whether this is a look for a plan. What could be seen then must be seen again before a change.
+func (w *World) planning() bool { return w.reads != nil }
 
 // read asks a cloud for one object under a key that names it. Within a plan the first to ask makes the call and all
 // others share its answer, failures too. Outside of one every read is made.
@@ -42,6 +47,9 @@ func read[T any](ctx context.Context, w *World, key string, call func(context.Co
 	w.reads.mu.Unlock()
 	if !known {
 		a.value, a.err = call(ctx)
+		if w.reads.twice && a.err == nil && reflect.ValueOf(a.value).IsZero() {
+			a.value, a.err = call(ctx)
+		}
 		close(a.done)
 	}
 	var none T

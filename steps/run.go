@@ -164,7 +164,7 @@ func (r *run) make(ctx context.Context, i int, t *tally) StepResult {
 	t.emit(Event{Kind: Started, Action: c.Action, Title: c.Title})
 	err := r.options.Journal.intent(start, c)
 	if err == nil {
-		err = r.plan.steps[i].Apply(t.in(ctx), r.world, c)
+		err = r.apply(t.in(ctx), r.plan.steps[i], c)
 	}
 	end := r.world.Now()
 	res := StepResult{
@@ -185,6 +185,16 @@ func (r *run) make(ctx context.Context, i int, t *tally) StepResult {
 	}
 	t.emit(Event{Kind: kind, Action: c.Action, Title: c.Title, Message: res.Reason, Millis: res.DurationMs})
 	return res
+}
+
+// apply makes one change. When what stands is not as the plan saw it nothing was written, and it is looked at once more: a
+// replica that lags behind says so too.
+func (r *run) apply(ctx context.Context, s Step, c Change) error {
+	err := s.Apply(ctx, r.world, c)
+	if errors.Is(err, errMoved) && ctx.Err() == nil {
+		err = s.Apply(ctx, r.world, c)
+	}
+	return err
 }
 
 // problemOf makes any failure a Problem.

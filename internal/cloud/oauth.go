@@ -56,6 +56,7 @@ func readEnvelope(raw []byte, e *apiError) {
 		Details []struct {
 			Type     string            `json:"@type"`
 			Reason   string            `json:"reason"`
+			Delay    string            `json:"retryDelay"` // of a RetryInfo: "5s"
 			Metadata map[string]string `json:"metadata"`
 		} `json:"details"`
 	}
@@ -67,6 +68,9 @@ func readEnvelope(raw []byte, e *apiError) {
 	for _, d := range g.Details {
 		if d.Reason != "" {
 			e.Reason, e.Permission = clean(d.Reason), clean(d.Metadata["permission"])
+		}
+		if asked, err := time.ParseDuration(d.Delay); err == nil {
+			e.RetryAfter = max(e.RetryAfter, asked)
 		}
 	}
 }

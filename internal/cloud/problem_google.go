@@ -21,10 +21,20 @@ func replyProblem(err error) *explain.Problem {
 	if p.Reason == "" {
 		p.Reason = orElse(p.Code, "the request was refused")
 	}
-	if p.Kind = oauthKind(e.Code); p.Kind == "" {
+	p.Kind = oauthKind(e.Code)
+	if p.Kind == "" || p.Kind == explain.Other && telling(e.Status) {
 		p.Kind = googleKind(e.Status, e.Code, e.Reason, e.Message)
 	}
 	return p
+}
+
+// telling holds for statuses that say more than OAuth's general words.
+func telling(status int) bool {
+	switch status {
+	case http.StatusForbidden, http.StatusNotFound, http.StatusConflict, http.StatusPreconditionFailed, http.StatusTooManyRequests:
+		return true
+	}
+	return false
 }
 
 // oauthKind sorts OAuth's error words; "" for what is none.

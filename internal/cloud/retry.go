@@ -181,12 +181,16 @@ func awsCode(body string) string {
 	return strings.TrimSpace(code)
 }
 
-// retryAfter reads the header in both its forms.
+// retryAfter is how long a reply asks us to wait: in the header, in both its forms, or in the RetryInfo of a Google error.
 func retryAfter(resp *http.Response) time.Duration {
 	if resp == nil {
 		return 0
 	}
-	return headerDelay(resp.Header)
+	asked := headerDelay(resp.Header)
+	if body := peek(resp); strings.Contains(body, "google.rpc.RetryInfo") {
+		asked = max(asked, errorReply(resp.StatusCode, resp.Header, []byte(body)).RetryAfter)
+	}
+	return asked
 }
 
 func headerDelay(h http.Header) time.Duration {
