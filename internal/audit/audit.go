@@ -4,6 +4,7 @@
 package audit
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -148,12 +149,13 @@ func unread(r Rule, inv inventory.Inventory) (NotEvaluated, bool) {
 	return n, missing
 }
 
-// Sort puts the worst first, then by rule and resource, so that equal worlds give equal reports.
+// Sort puts the worst first, then by bridge, rule and resource, so that equal worlds give equal reports.
 func Sort(findings []Finding) {
 	slices.SortStableFunc(findings, func(a, b Finding) int {
-		if c := slices.Index(Severities(), a.Severity) - slices.Index(Severities(), b.Severity); c != 0 {
-			return c
-		}
-		return strings.Compare(a.ID+"\x00"+a.Resource+"\x00"+a.Evidence, b.ID+"\x00"+b.Resource+"\x00"+b.Evidence)
+		return cmp.Or(
+			cmp.Compare(slices.Index(Severities(), a.Severity), slices.Index(Severities(), b.Severity)),
+			cmp.Compare(a.Bridge, b.Bridge), cmp.Compare(a.ID, b.ID), cmp.Compare(a.Resource, b.Resource),
+			cmp.Compare(a.Evidence, b.Evidence), cmp.Compare(a.Command, b.Command),
+		)
 	})
 }

@@ -1,6 +1,7 @@
 package audit
 
 import (
+	"slices"
 	"time"
 
 	"github.com/drawbridge-cloud/drawbridge/steps"
@@ -12,7 +13,8 @@ type Document struct {
 	Findings     []Finding      `json:"findings"`
 	Accepted     []Finding      `json:"accepted"` // by a baseline; they count for nothing
 	NotEvaluated []NotEvaluated `json:"notEvaluated"`
-	Trusts       []Trust        `json:"trusts"` // who can reach whom
+	Trusts       []Trust        `json:"trusts"`            // who can reach whom
+	Bridges      []string       `json:"bridges,omitempty"` // marks of those that a fleet's audit was asked about
 	Summary      Summary        `json:"summary"`
 }
 
@@ -51,13 +53,35 @@ func Merge(documents []Document) Document {
 	var open, accepted []Finding
 	var unread []NotEvaluated
 	var trusts []Trust
+	var marks []string
 	bridges := 0
 	for _, d := range documents {
 		drift, open, accepted = append(drift, d.Drift...), append(open, d.Findings...), append(accepted, d.Accepted...)
 		unread, trusts, bridges = append(unread, d.NotEvaluated...), append(trusts, d.Trusts...), bridges+d.Summary.Bridges
+		marks = append(marks, d.Bridges...)
 	}
 	sortAll(drift, open, accepted, unread, trusts)
-	return NewDocument(drift, open, accepted, unread, trusts, bridges)
+	slices.Sort(marks)
+	out := NewDocument(drift, open, accepted, unread, trusts, bridges)
+	out.Bridges = marks
+	return out
+}
+
+// Of says of everything in the document whose audit it comes from, in a fleet.
+func (d Document) Of(bridge string) Document {
+	for i := range d.Drift {
+		d.Drift[i].Reason = bridge + ": " + d.Drift[i].Reason
+	}
+	for i := range d.Findings {
+		d.Findings[i].Bridge = bridge
+	}
+	for i := range d.NotEvaluated {
+		d.NotEvaluated[i].Bridge = bridge
+	}
+	for i := range d.Trusts {
+		d.Trusts[i].Bridge = bridge
+	}
+	return d
 }
 
 // Answer reports whether the document is a no: drift, a finding as grave as the threshold, or a rule of that weight that

@@ -108,18 +108,18 @@ func worst(findings []Finding, subject string) string {
 	return ""
 }
 
+// sortAll leaves no two different things in an order of chance: parts that are merged in any order give the same report.
 func sortAll(drift []steps.Change, open, accepted []Finding, unread []NotEvaluated, trusts []Trust) {
 	Sort(open)
 	Sort(accepted)
-	slices.SortStableFunc(open, func(a, b Finding) int {
-		if a.Severity != b.Severity {
-			return 0
-		}
-		return cmp.Compare(a.Bridge+a.ID+a.Resource+a.Evidence, b.Bridge+b.ID+b.Resource+b.Evidence)
+	slices.SortStableFunc(drift, func(a, b steps.Change) int {
+		return cmp.Or(cmp.Compare(a.ID, b.ID), cmp.Compare(a.Name, b.Name), cmp.Compare(a.Reason, b.Reason), cmp.Compare(a.Command, b.Command))
 	})
-	slices.SortStableFunc(drift, func(a, b steps.Change) int { return cmp.Compare(a.ID+a.Name+a.Reason, b.ID+b.Name+b.Reason) })
-	slices.SortStableFunc(unread, func(a, b NotEvaluated) int { return cmp.Compare(a.Bridge+a.ID+a.Reason, b.Bridge+b.ID+b.Reason) })
+	slices.SortStableFunc(unread, func(a, b NotEvaluated) int {
+		return cmp.Or(cmp.Compare(a.Bridge, b.Bridge), cmp.Compare(a.ID, b.ID), cmp.Compare(a.Reason, b.Reason))
+	})
 	slices.SortStableFunc(trusts, func(a, b Trust) int {
-		return cmp.Compare(a.Bridge+a.Direction+a.From+a.To, b.Bridge+b.Direction+b.From+b.To)
+		return cmp.Or(cmp.Compare(a.Bridge, b.Bridge), cmp.Compare(a.Direction, b.Direction), cmp.Compare(a.From, b.From),
+			cmp.Compare(a.To, b.To), cmp.Compare(a.Through, b.Through))
 	})
 }
