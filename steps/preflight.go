@@ -57,19 +57,22 @@ func Preflight(ctx context.Context, w *World, ops cloud.Operators, sink Sink) (P
 		return PreflightReport{}, err
 	}
 	p := preflight{World: w.looking(), graph: g, ops: ops, sink: sink}
-	look := p.checks()
-	found := make([][]Check, len(look))
+	var allowed, project, clocks, quotas []Check
+	var read map[string]readRule
 	var wg sync.WaitGroup
-	wg.Go(func() { p.plan, p.planErr = g.Plan(ctx, p.World, Present, sink); p.permissionsAfterPlan(ctx) })
-	for i, c := range look {
-		wg.Go(func() { found[i] = c(ctx) })
-	}
+	wg.Go(func() {
+		p.plan, p.planErr = g.Plan(ctx, p.World, Present, sink)
+		_ = all(
+			func() error { allowed = p.permissions(ctx, p.needed(), ForSetup); return nil },
+			func() error { quotas = p.quotas(ctx); return nil },
+		)
+	})
+	wg.Go(func() { project = p.project(ctx); p.organization = p.parentOrganization(ctx) })
+	wg.Go(func() { clocks = p.clocks(ctx) })
+	wg.Go(func() { read = p.readPolicies(ctx) })
 	wg.Wait()
-	checks := slices.Concat(p.identity(), p.partition())
-	checks = append(checks, p.allowed...)
-	checks = append(checks, slices.Concat(found...)...)
-	checks = append(checks, p.names()...)
-	return PreflightReport{Checks: checks, Plan: p.plan}, nil
+	checks := slices.Concat(p.identity(), p.partition(), allowed, project, p.policies(read), quotas, clocks, p.names())
+	return PreflightReport{Checks: append(checks, p.grantedRoles(ctx)...), Plan: p.plan}, nil
 }
 
 // preflight is one round of checks.
@@ -79,14 +82,9 @@ type preflight struct {
 	ops   cloud.Operators
 	sink  Sink
 
-	plan    Plan
-	planErr error
-	allowed []Check // found once the plan says what is to be done
-}
-
-// checks are the looks that need neither the plan nor each other.
-func (p *preflight) checks() []func(context.Context) []Check {
-	return []func(context.Context) []Check{p.project, p.policies, p.clocks}
+	plan         Plan
+	planErr      error
+	organization string // number of the one above the project, "" when there is none or it cannot be seen
 }
 
 // check begins a check that is in order.

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"time"
 
+	"google.golang.org/api/cloudresourcemanager/v1"
+
 	"github.com/drawbridge-cloud/drawbridge/internal/cloud"
 	"github.com/drawbridge-cloud/drawbridge/internal/spec"
 )
@@ -54,6 +56,20 @@ func (p *preflight) project(ctx context.Context) []Check {
 		c.Detail = fmt.Sprintf("number %d", project.ProjectNumber)
 	}
 	return []Check{c}
+}
+
+// parentOrganization is the number of the organisation above the project.
+func (p *preflight) parentOrganization(ctx context.Context) string {
+	got, err := p.Google.Projects.Projects.GetAncestry(p.Bridge.Google.Project, &cloudresourcemanager.GetAncestryRequest{}).Context(ctx).Do()
+	if err != nil {
+		return ""
+	}
+	for _, a := range got.Ancestor {
+		if a.ResourceId != nil && a.ResourceId.Type == "organization" {
+			return a.ResourceId.Id
+		}
+	}
+	return ""
 }
 
 // skew is how far a clock may be off before signatures and tokens are refused. AWS takes five minutes.

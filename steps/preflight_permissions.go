@@ -10,16 +10,19 @@ import (
 	"github.com/drawbridge-cloud/drawbridge/internal/explain"
 )
 
-// permissionsAfterPlan asks for what the plan's changes need. Without a plan it asks for everything.
-func (p *preflight) permissionsAfterPlan(ctx context.Context) {
-	need := p.needed()
-	var google []Check
-	var amazon Check
+// permissions asks for what a purpose takes, on both sides at the same time.
+func (p *preflight) permissions(ctx context.Context, need Rights, purpose Purpose) []Check {
+	var google, amazon []Check
 	_ = all(
-		func() error { google = p.googlePermissions(ctx, need.Google); return nil },
-		func() error { amazon = p.awsPermissions(ctx, need.AWS); return nil },
+		func() error { google = p.googlePermissions(ctx, need.Google, purpose); return nil },
+		func() error { amazon = p.awsPermissions(ctx, need.AWS, purpose); return nil },
 	)
-	p.allowed = append(google, amazon)
+	return append(google, amazon...)
+}
+
+// printPolicy is the command that prints what a purpose takes.
+func printPolicy(purpose Purpose) string {
+	return command("drawbridge", "preflight", "--print-policy", string(purpose))
 }
 
 // needed are the rights that the planned changes take, and those that looking takes whatever is planned.
@@ -36,8 +39,12 @@ func (p *preflight) needed() Rights {
 		}
 	}
 	need.lookAround(p.Bridge, ForSetup)
-	return need.sorted()
+	return need.sorted().without(onlyPreflight)
 }
+
+// onlyPreflight are rights that nothing but these checks uses: who lacks one is told by the check that is blind without
+// it, and may go on.
+var onlyPreflight = []string{"iam:SimulatePrincipalPolicy", "iam:GetAccountSummary", "orgpolicy.policy.get", "iam.roles.get"}
 
 // takes reports whether a change needs a permission that its step names.
 func (p *preflight) takes(c Change, planned bool, permission string) bool {
@@ -46,10 +53,17 @@ func (p *preflight) takes(c Change, planned bool, permission string) bool {
 		return true
 	case planned && c.Action == Keep:
 		return false
+	case planned && (c.Action == Update || c.Action == Restore) && makesAnew(permission):
+		return false
 	case takesDown(permission):
 		return c.Action == Restore && strings.HasSuffix(permission, ".undelete") || c.Action == Update && strings.HasSuffix(permission, ".enable")
 	}
 	return true
+}
+
+// makesAnew holds for permissions that only making a thing takes.
+func makesAnew(permission string) bool {
+	return strings.HasSuffix(permission, ".create") || strings.Contains(permission, ":Create")
 }
 
 // useProject lets a person's calls be billed to the project, which then is their quota project.
@@ -68,7 +82,7 @@ func takesDown(permission string) bool {
 // googlePermissions asks which permissions are held on the project. Names of pool permissions are spelled in two ways,
 // and which of them is taken is not documented: either counts. A name that cannot be tested spoils a whole question, so
 // then each is asked alone.
-func (p *preflight) googlePermissions(ctx context.Context, perms []string) []Check {
+func (p *preflight) googlePermissions(ctx context.Context, perms []string, purpose Purpose) []Check {
 	c := check("google.permissions", "google", "permissions in the project", "all that are needed")
 	quota := check("google.quota-project", "google", "calls may be billed to the project", "project "+p.Bridge.Google.Project)
 	var mu sync.Mutex
@@ -89,13 +103,14 @@ func (p *preflight) googlePermissions(ctx context.Context, perms []string) []Che
 	missing := slices.DeleteFunc(slices.Clone(perms), func(perm string) bool { return held[perm] })
 	unclear := slices.DeleteFunc(slices.Clone(missing), func(perm string) bool { return !slices.Contains(unknown, perm) })
 	missing = slices.DeleteFunc(missing, func(perm string) bool { return slices.Contains(unclear, perm) })
+	missing = p.heldOnAccounts(ctx, perms, missing)
 	if slices.Contains(missing, useProject) {
 		missing = slices.DeleteFunc(missing, func(perm string) bool { return perm == useProject })
 		quota = quota.not(CheckBlocked, "missing: "+useProject, quotaFix, "")
 	}
 	switch {
 	case len(missing) > 0:
-		c = c.not(CheckBlocked, "missing: "+strings.Join(missing, ", "), "have a project owner grant roles that hold them", "drawbridge preflight --print-policy setup")
+		c = c.not(CheckBlocked, "missing: "+strings.Join(missing, ", "), "have a project owner grant roles that hold them", printPolicy(purpose))
 	case len(unclear) > 0:
 		c = c.not(CheckUnknown, "cannot be tested: "+strings.Join(unclear, ", "), "", "")
 	}

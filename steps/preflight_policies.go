@@ -2,94 +2,95 @@ package steps
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"strings"
 
-	"google.golang.org/api/cloudresourcemanager/v1"
-
-	"github.com/drawbridge-cloud/drawbridge/internal/cloud"
-	"github.com/drawbridge-cloud/drawbridge/internal/spec"
+	"github.com/drawbridge-cloud/drawbridge/internal/explain"
 )
 
-// constraint is one organisation policy that can stop a bridge, and what it would have to let pass.
-type constraint struct {
-	name  string
-	wants []string // values of a list; none: a boolean that must not be enforced
-	fix   string
+// readRule is a policy that was read before the plan was there to judge it by.
+type readRule struct {
+	rule rule
+	err  error
 }
 
-// constraints are those that this bridge can run into.
-func constraints(b spec.Bridge) []constraint {
-	const ask = "ask the organisation's administrator to "
-	var out []constraint
-	if b.ToGoogle != nil {
-		issuer := "https://sts.amazonaws.com"
-		if b.ToGoogle.Token == spec.TokenJWT {
-			issuer = "" // the account's own issuer is known only once it is on
-		}
-		out = append(out, constraint{"constraints/iam.workloadIdentityPoolProviders", []string{issuer}, ask + "allow the value " + issuer})
-		if b.ToGoogle.Token != spec.TokenJWT {
-			out = append(out, constraint{"constraints/iam.workloadIdentityPoolAwsAccounts", []string{b.AWS.Account}, ask + "allow account " + b.AWS.Account})
+// readPolicies reads the effective organisation policies, each constraint's own and its managed successor's.
+func (p *preflight) readPolicies(ctx context.Context) map[string]readRule {
+	var names []string
+	for _, k := range constraints(p.Bridge) {
+		names = append(names, k.name)
+		if k.managed != "" {
+			names = append(names, k.managed)
 		}
 	}
-	return append(out,
-		constraint{"constraints/iam.disableServiceAccountCreation", nil, ask + "exempt this project, or adopt accounts that exist"},
-		constraint{"constraints/gcp.restrictServiceUsage", b.APIs(), ask + "allow these APIs"},
-		constraint{"constraints/iam.allowedPolicyMemberDomains", nil, ask + "allow the organisation's own principal set"},
-	)
-}
-
-// policies reads the effective organisation policies.
-func (p *preflight) policies(ctx context.Context) []Check {
-	list := constraints(p.Bridge)
-	out := make([]Check, len(list))
-	_ = each(indexes(list), func(i int) error { out[i] = p.policy(ctx, list[i]); return nil })
-	return out
-}
-
-func (p *preflight) policy(ctx context.Context, k constraint) Check {
-	short := strings.TrimPrefix(k.name, "constraints/")
-	c := check("google.org-policy:"+short, "google", "organisation policy "+short, "not in the way")
-	got, err := p.Google.Projects.Projects.GetEffectiveOrgPolicy("projects/"+p.Bridge.Google.Project,
-		&cloudresourcemanager.GetEffectiveOrgPolicyRequest{Constraint: k.name}).Context(ctx).Do()
-	if err != nil {
-		return c.not(CheckUnknown, cloud.Problem("read it", err).Error(), "grant roles/orgpolicy.policyViewer to see it", "")
-	}
-	switch {
-	case got.BooleanPolicy != nil && got.BooleanPolicy.Enforced:
-		return c.not(CheckBlocked, "it is enforced", k.fix, "")
-	case got.ListPolicy == nil || got.ListPolicy.AllValues == "ALLOW":
-		return c
-	case short == "iam.allowedPolicyMemberDomains":
-		if len(got.ListPolicy.AllowedValues) == 0 && got.ListPolicy.AllValues != "DENY" {
-			return c
+	got := make([]readRule, len(names))
+	_ = each(indexes(names), func(i int) error {
+		read := legacyRule
+		if strings.HasPrefix(names[i], "iam.managed.") {
+			read = managedRule
 		}
-		return c.not(CheckWarn, "it restricts who may be given roles, and may refuse principals of a pool", k.fix, "")
-	}
-	refused := refusedBy(got.ListPolicy, k.wants)
-	if len(refused) == 0 {
-		return c
-	}
-	if refused[0] == "" {
-		return c.not(CheckWarn, "it lists the issuers that providers may trust; the account's own must be among them", "ask the organisation's administrator to allow the account's issuer", "")
-	}
-	return c.not(CheckBlocked, fmt.Sprintf("it does not allow %s", strings.Join(refused, ", ")), k.fix, "")
-}
-
-// refusedBy lists the values that a list policy does not let pass. Denied values win; with allowed values the rest is out.
-func refusedBy(l *cloudresourcemanager.ListPolicy, wants []string) []string {
-	var out []string
-	for _, v := range wants {
-		allowed := len(l.AllowedValues) == 0 || listed(l.AllowedValues, v)
-		if l.AllValues == "DENY" || listed(l.DeniedValues, v) || !allowed {
-			out = append(out, v)
-		}
+		got[i].rule, got[i].err = read(ctx, p.World, names[i])
+		return nil
+	})
+	out := map[string]readRule{}
+	for i, name := range names {
+		out[name] = got[i]
 	}
 	return out
 }
 
-// listed compares values; they may carry the prefix is:. Values below a folder or in a group cannot be told from here.
-func listed(values []string, v string) bool {
-	return slices.ContainsFunc(values, func(x string) bool { return strings.TrimPrefix(x, "is:") == v })
+// policies judges what was read by what is planned. Managed constraints that cannot be read because their API is off are
+// said once, not five times.
+func (p *preflight) policies(read map[string]readRule) []Check {
+	managed := check("google.org-policy-managed", "google", "managed organisation policies", "can be read")
+	var out []Check
+	for _, k := range constraints(p.Bridge) {
+		own := p.policy(k, k.name, read[k.name])
+		if k.managed != "" {
+			second := read[k.managed]
+			if explain.Is(second.err, explain.Disabled) {
+				managed = managed.not(CheckUnknown, "orgpolicy.googleapis.com is off, so that managed constraints cannot be read", "turn it on to see them",
+					command("gcloud", "services", "enable", "orgpolicy.googleapis.com", "--project", p.Bridge.Google.Project))
+			} else if c := p.policy(k, k.managed, second); graver(c.Outcome, own.Outcome) {
+				own = c
+			}
+		}
+		out = append(out, own)
+	}
+	return append(out, managed)
+}
+
+// graver orders outcomes by how much they are in the way.
+func graver(a, b CheckOutcome) bool {
+	order := []CheckOutcome{CheckOK, CheckUnknown, CheckWarn, CheckBlocked}
+	return slices.Index(order, a) > slices.Index(order, b)
+}
+
+func (p *preflight) policy(k constraint, name string, got readRule) Check {
+	c := check("google.org-policy:"+k.name, "google", "organisation policy "+name, "not in the way")
+	if got.err != nil {
+		return c.not(CheckUnknown, got.err.Error()+", which takes orgpolicy.policy.get", "grant roles/orgpolicy.policyViewer to see it", "")
+	}
+	if k.stops != nil && (got.rule.silent() || !p.changes(k.stops)) {
+		if !got.rule.silent() {
+			c.Detail = "it is set, but nothing that it judges is to be made"
+		}
+		return c
+	}
+	outcome, detail := k.judge(p, got.rule, k)
+	if outcome == CheckOK {
+		c.Detail = detail
+		return c
+	}
+	return c.not(outcome, detail, k.fix, "")
+}
+
+// changes reports whether one of the steps makes or changes something. Without a plan each of them may.
+func (p *preflight) changes(ids []string) bool {
+	if p.planErr != nil {
+		return true
+	}
+	return slices.ContainsFunc(p.plan.Changes, func(c Change) bool {
+		return slices.Contains(ids, c.ID) && c.Action != Keep && c.Action != Remove
+	})
 }

@@ -69,6 +69,14 @@ func (r Rights) sorted() Rights {
 	return r
 }
 
+// without leaves some rights out.
+func (r Rights) without(names []string) Rights {
+	return Rights{
+		Google: slices.DeleteFunc(slices.Clone(r.Google), func(s string) bool { return slices.Contains(names, s) }),
+		AWS:    slices.DeleteFunc(slices.Clone(r.AWS), func(a Right) bool { return slices.Contains(names, a.Action) }),
+	}
+}
+
 // takes reports whether a purpose needs a permission that a step names.
 func (p Purpose) takes(permission string) bool {
 	switch p {
@@ -103,10 +111,13 @@ func (r *Rights) lookAround(b spec.Bridge, p Purpose) {
 	case ForAudit:
 		r.toAudit()
 	case ForSetup:
-		r.onAWS("*", "iam:SimulatePrincipalPolicy")
+		r.onAWS("*", "iam:SimulatePrincipalPolicy", "iam:GetAccountSummary")
+		r.Google = append(r.Google, "orgpolicy.policy.get")
+		r.Google = append(r.Google, customRoles(b)...)
 	case ForDestroy: // who hangs on an account: keys, machines, other accounts' policies
 		r.Google = append(r.Google, "compute.instances.list", "iam.serviceAccountKeys.list", "iam.serviceAccounts.getIamPolicy",
 			"resourcemanager.projects.getIamPolicy")
+		r.onAWS("*", "iam:SimulatePrincipalPolicy")
 	}
 	r.Google = append(r.Google, "iam.serviceAccounts.list", "iam.googleapis.com/workloadIdentityPools.list")
 	r.onAWS("*", "iam:ListRoles")
@@ -122,7 +133,16 @@ func (r *Rights) toVerify(b spec.Bridge) {
 	if b.ToGoogle != nil {
 		r.Google = append(r.Google, "iam.googleapis.com/workloadIdentityPoolProviders.get")
 		r.onAWS(b.ToGoogleRoleARN(), "iam:GetRole", "iam:UpdateAssumeRolePolicy")
+		r.onAWS("*", "iam:SimulatePrincipalPolicy")
 	}
+}
+
+// customRoles is what looking at the granted roles takes: those of Google itself everybody may read.
+func customRoles(b spec.Bridge) []string {
+	if b.ToGoogle != nil && slices.ContainsFunc(b.ToGoogle.Grants, func(g spec.Grant) bool { return strings.HasPrefix(g.Role, "projects/") }) {
+		return []string{"iam.roles.get"}
+	}
+	return nil
 }
 
 // toAudit is what the inventory of the project and the account takes.

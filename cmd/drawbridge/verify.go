@@ -79,6 +79,9 @@ func (o *verifyOptions) walk(ctx context.Context, s *session, r *reporter, signe
 	f := o.proof
 	f.borrow = f.borrow && !signedOut
 	if f.borrow {
+		if err := steps.MissingRights(ctx, s.world, s.ops, steps.ForVerify, steps.Plan{}); err != nil {
+			return nil, err
+		}
 		if err := s.openJournal(); err != nil {
 			return nil, err
 		}
