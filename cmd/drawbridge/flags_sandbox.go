@@ -1,11 +1,13 @@
 package main
 
 import (
+	"errors"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
-	"github.com/drawbridge-cloud/drawbridge/internal/sandbox/world"
+	"github.com/drawbridge-cloud/drawbridge/internal/sandbox"
 )
 
 // knobs shape the sandbox's world.
@@ -30,17 +32,29 @@ func (k *knobs) bind(c *cobra.Command) {
 	f.StringArrayVar(&k.faults, "fault", nil, "sandbox: `CALL=ERROR[*N]`, such as aws.iam.CreateRole=Throttling*2 (repeatable)")
 }
 
-// check refuses faults that cannot be read, before anything is started.
+// check refuses faults that cannot be read or that name nothing, before anything is started.
 func (k *knobs) check() error {
 	for _, f := range k.faults {
-		if _, err := world.ParseFault(f); err != nil {
-			return &usageError{what: "--fault " + f + " cannot be read", do: []string{err.Error()}, err: err}
+		if err := sandbox.CheckFaults(f); err != nil {
+			return knobError(err, "--fault "+f+" cannot be read")
 		}
 	}
 	if k.latency < 0 || k.lag < 0 {
 		return usage("--latency and --lag cannot be negative", "give a duration such as 50ms")
 	}
 	return nil
+}
+
+// knobError makes wrong usage of what names nothing in the sandbox; other errors stay what they are, unless what says
+// otherwise.
+func knobError(err error, what string) error {
+	if knob, ok := errors.AsType[*sandbox.KnobError](err); ok {
+		return &usageError{what: "--" + knob.Knob + " " + knob.Value + ": " + knob.What, do: []string{"choose from: " + strings.Join(knob.Known, ", ")}, err: err}
+	}
+	if what == "" {
+		return err
+	}
+	return &usageError{what: what, do: []string{err.Error()}, err: err}
 }
 
 // names lists the flags of knobs, to tell which of them need --sandbox.

@@ -47,7 +47,7 @@ func runSandbox(ctx context.Context, o *sandboxOptions) error {
 	options.Proxy = o.proxy
 	server, err := sandbox.Start(context.WithoutCancel(ctx), options)
 	if err != nil {
-		return err
+		return knobError(err, "")
 	}
 	o.told.printed = true
 	_, err = fmt.Fprint(o.out, announcement(server))

@@ -52,7 +52,7 @@ func (at *site) startSandbox(ctx context.Context) error {
 	// Not the run's context: what was borrowed is still returned after an interruption.
 	server, err := sandbox.Start(context.WithoutCancel(ctx), at.flags.sandbox.options())
 	if err != nil {
-		return err
+		return knobError(err, "")
 	}
 	at.closes = append(at.closes, server.Close)
 	at.laid = server.Environ()

@@ -160,3 +160,61 @@ func TestTokenForMetadataTravelsOnlySoFar(t *testing.T) {
 		}
 	}
 }
+
+func TestKnobsThatNameNothingAreRefusedWithWhatThereIs(t *testing.T) {
+	for name, tc := range map[string]struct {
+		o     sandbox.Options
+		known string
+	}{
+		"a call of AWS":         {sandbox.Options{Faults: []string{"aws.iam.CreatRole=Throttling"}}, "aws.iam.CreateRole"},
+		"a call of Google":      {sandbox.Options{Faults: []string{"google.iam.serviceAccounts.create=409"}}, "google.iam.projects.serviceAccounts.create"},
+		"a service":             {sandbox.Options{Faults: []string{"aws.s3.*=500"}}, "aws.sqs.*"},
+		"a status of Google's":  {sandbox.Options{Faults: []string{"google.sts.token=Throttling"}}, "RESOURCE_EXHAUSTED"},
+		"a status of no error":  {sandbox.Options{Faults: []string{"aws.sts.AssumeRole=200"}}, "400 to 599"},
+		"a code of AWS's":       {sandbox.Options{Faults: []string{"aws.sts.AssumeRole=throttling"}}, "Throttling"},
+		"a virtual machine":     {sandbox.Options{AsVM: "nowhere"}, "none yet"},
+		"an instance":           {sandbox.Options{AsInstance: "i-00000000000000000"}, "i-0acce550000000001"},
+		"a quota":               {sandbox.Options{Quotas: map[string]int{"aws.RoleQuota": 1}}, "aws.RolesQuota"},
+		"a quota below nothing": {sandbox.Options{Quotas: map[string]int{"aws.RolesQuota": -1}}, "aws.RolesQuota"},
+	} {
+		_, err := sandbox.Start(t.Context(), tc.o)
+		var knob *sandbox.KnobError
+		if !errors.As(err, &knob) || !slices.Contains(knob.Known, tc.known) && !strings.Contains(err.Error(), tc.known) {
+			t.Errorf("%s: got %v, want it refused with %s", name, err, tc.known)
+		}
+	}
+	for _, good := range []string{"aws.*=500", "aws.iam.*=Throttling", "google.metadata.token=503", "aws.imds.Token=hang", "google.iam.projects.*=UNAVAILABLE*2"} {
+		if err := sandbox.CheckFaults(good); err != nil {
+			t.Errorf("%s: got %v, want it taken", good, err)
+		}
+	}
+}
+
+func TestSettleLetsWhatWasWrittenLand(t *testing.T) {
+	now := time.Now()
+	s := start(t, sandbox.Options{Lag: time.Hour, Now: func() time.Time { return now }}) // longer than a signature is good for
+	operator := map[string]string{"Authorization": "Bearer " + s.World().OperatorToken()}
+	accounts := s.URL() + "/v1/projects/acme-build/serviceAccounts"
+	seen := func(name string) (role error, account int) {
+		_, role = iamOf(s).GetRole(t.Context(), &iam.GetRoleInput{RoleName: &name})
+		return role, send(t, http.MethodGet, accounts+"/"+name+"@acme-build.iam.gserviceaccount.com", operator, "").status
+	}
+	write := func(name string) {
+		newRole(t, s, name, ec2Trust)
+		if got := send(t, http.MethodPost, accounts, operator, `{"accountId":"`+name+`"}`); got.status != http.StatusOK {
+			t.Fatalf("create %s: got %d %s", name, got.status, got.body)
+		}
+		role, account := seen(name)
+		if refusedWith(t, role, "NoSuchEntity"); account != http.StatusNotFound {
+			t.Errorf("%s: got %d at once, want 404", name, account)
+		}
+	}
+	write("slow-one")
+	if err := s.World().Settle(); err != nil {
+		t.Fatal(err)
+	}
+	if role, account := seen("slow-one"); role != nil || account != http.StatusOK {
+		t.Errorf("settled: got %v and %d, want both seen", role, account)
+	}
+	write("slow-two") // lags again
+}

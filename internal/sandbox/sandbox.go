@@ -29,6 +29,7 @@ type Options struct {
 	AsInstance string           // whose EC2 metadata is served; empty: the last one given a profile
 	Hops       int              // how far the client of EC2's metadata is away: 0 and 1 on the instance, 2 in a container on it
 	Faults     []string         // CALL=ERROR[*N]
+	Quotas     map[string]int   // limits other than the usual ones, "aws.RolesQuota", and rates, which have none: "google.sts.perMinute"
 	Now        func() time.Time // nil: time.Now
 	Addr       string           // empty: 127.0.0.1:0
 	Proxy      bool             // listen as an HTTP(S) proxy behind which the clouds have their real names
@@ -56,14 +57,21 @@ type Server struct {
 }
 
 // Start serves both clouds until Close, or until ctx ends. Its error names what is wrong: a damaged state file or one
-// of another version, a state held by another process, an unreadable fault.
+// of another version, a state held by another process, and as a KnobError what the options name and the sandbox lacks.
 func Start(ctx context.Context, o Options) (*Server, error) {
 	faults, err := parseFaults(o.Faults)
 	if err != nil {
 		return nil, err
 	}
+	if err := checkQuotas(o.Quotas); err != nil {
+		return nil, err
+	}
 	w, err := openWorld(o)
 	if err != nil {
+		return nil, err
+	}
+	if err := checkPlayed(w, o); err != nil {
+		_ = w.Close()
 		return nil, err
 	}
 	s := &Server{world: w, latency: o.Latency, served: make(chan struct{}), stop: make(chan struct{})}
@@ -84,7 +92,7 @@ func Start(ctx context.Context, o Options) (*Server, error) {
 }
 
 func openWorld(o Options) (*world.World, error) {
-	knobs := world.Knobs{Latency: o.Latency, Lag: o.Lag, Now: o.Now}
+	knobs := world.Knobs{Latency: o.Latency, Lag: o.Lag, Now: o.Now, Quotas: o.Quotas}
 	if o.StateFile == "" {
 		return world.New(o.Seed, knobs), nil
 	}

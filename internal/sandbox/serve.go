@@ -3,8 +3,6 @@ package sandbox
 import (
 	"net/http"
 	"time"
-
-	"github.com/drawbridge-cloud/drawbridge/internal/sandbox/world"
 )
 
 // cloud is what the server needs of either side.
@@ -84,18 +82,6 @@ func (s *Server) SetFaults(specs ...string) error {
 		s.faults.Set(faults)
 	}
 	return err
-}
-
-func parseFaults(specs []string) ([]world.Fault, error) {
-	faults := make([]world.Fault, 0, len(specs))
-	for _, spec := range specs {
-		f, err := world.ParseFault(spec)
-		if err != nil {
-			return nil, err
-		}
-		faults = append(faults, f)
-	}
-	return faults, nil
 }
 
 // status remembers the code for the journal.

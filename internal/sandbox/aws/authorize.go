@@ -103,7 +103,7 @@ func (c *call) layers(who principal) []layer {
 	for _, text := range account.Guardrails.SCP {
 		scp.add("", c.cloud.documents.parse(text))
 	}
-	identity := c.identityLayer(account, who.entity)
+	identity := c.identityLayer(account, who)
 	identity.on = !who.root
 	boundary := layer{kind: "permissions boundary", on: who.entity.Boundary != ""}
 	if boundary.on {
@@ -122,13 +122,20 @@ func (c *call) layers(who principal) []layer {
 	return []layer{scp, identity, boundary, ses}
 }
 
-func (c *call) identityLayer(account *world.Account, e world.Entity) layer {
+// identityLayer holds a principal's own policies and those of its groups.
+func (c *call) identityLayer(account *world.Account, who principal) layer {
 	l := layer{kind: "identity-based", on: true}
-	for _, text := range e.Inline {
-		l.add("", c.cloud.documents.parse(text))
+	holders := []world.Entity{who.entity}
+	if len(who.groups) > 0 {
+		holders = append(holders, groupsOf(account, who.groups, c)...)
 	}
-	for _, arn := range e.Attached {
-		c.addManaged(&l, account, arn)
+	for _, e := range holders {
+		for _, text := range e.Inline {
+			l.add("", c.cloud.documents.parse(text))
+		}
+		for _, arn := range e.Attached {
+			c.addManaged(&l, account, arn)
+		}
 	}
 	return l
 }

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/drawbridge-cloud/drawbridge/internal/sandbox/wire"
@@ -29,15 +30,26 @@ type Cloud struct {
 // New returns AWS over w; base answers the public URL of the server, or "" behind the real names.
 func New(w *world.World, base func() string) *Cloud {
 	c := &Cloud{world: w, base: base, operations: map[string]map[string]operation{}}
-	for _, list := range [][]operation{iamOperations(), stsOperations(), ec2Operations(), sqsOperations()} {
-		for _, op := range list {
-			if c.operations[op.service] == nil {
-				c.operations[op.service] = map[string]operation{}
-			}
-			c.operations[op.service][op.action] = op
+	for _, op := range allOperations() {
+		if c.operations[op.service] == nil {
+			c.operations[op.service] = map[string]operation{}
 		}
+		c.operations[op.service][op.action] = op
 	}
 	return c
+}
+
+func allOperations() []operation {
+	return slices.Concat(iamOperations(), stsOperations(), ec2Operations(), sqsOperations())
+}
+
+// CallNames lists what Route can name, beyond actions that no service has.
+func CallNames() []string {
+	names := []string{issuerCall, imdsTokenCall, imdsCall, containerCall}
+	for _, op := range allOperations() {
+		names = append(names, "aws."+op.service+"."+op.action)
+	}
+	return names
 }
 
 // Route names the call that r makes ("aws.iam.CreateRole") and answers who serves it; ok is false when r is not for AWS.

@@ -9,7 +9,7 @@ import (
 // iamOperations lists what IAM answers, by kind of thing.
 func iamOperations() []operation {
 	return slices.Concat(
-		roleOperations(), entityOperations(roles), entityOperations(users), userOperations(), profileOperations(),
+		roleOperations(), entityOperations(roles), entityOperations(users), userOperations(), groupOperations(), profileOperations(),
 		providerOperations(), policyOperations(), accountOperations(), simulateOperations(), outboundOperations(),
 	)
 }

@@ -18,35 +18,27 @@ func accountOperations() []operation {
 
 func accountSummary(c *call) (result, error) {
 	a := c.account
-	numbers := []struct {
-		key   string
-		value int
-	}{
-		{"AccessKeysPerUserQuota", 2},
-		{"AccountMFAEnabled", 1},
-		{"AccountAccessKeysPresent", 0},
-		{"AssumeRolePolicySizeQuota", maxTrust},
-		{"AttachedPoliciesPerRoleQuota", 10},
-		{"AttachedPoliciesPerUserQuota", 10},
-		{"Groups", 0},
-		{"GroupsQuota", 300},
-		{"InstanceProfiles", count(a.Profiles.AllSeen(c.now))},
-		{"InstanceProfilesQuota", 1000},
-		{"Policies", count(a.Policies.AllSeen(c.now))},
-		{"PoliciesQuota", 1500},
-		{"PolicySizeQuota", maxPolicy},
-		{"Providers", count(a.Providers.AllSeen(c.now))},
-		{"RolePolicySizeQuota", roles.inline},
-		{"Roles", count(a.Roles.AllSeen(c.now))},
-		{"RolesQuota", 1000},
-		{"UserPolicySizeQuota", users.inline},
-		{"Users", count(a.Users.AllSeen(c.now))},
-		{"UsersQuota", 5000},
-		{"VersionsPerPolicyQuota", 5},
+	numbers := map[string]int{
+		"AccountMFAEnabled":        1,
+		"AccountAccessKeysPresent": 0,
+		"Groups":                   count(a.Groups.AllSeen(c.now)),
+		"InstanceProfiles":         count(a.Profiles.AllSeen(c.now)),
+		"Policies":                 count(a.Policies.AllSeen(c.now)),
+		"Providers":                count(a.Providers.AllSeen(c.now)),
+		"Roles":                    count(a.Roles.AllSeen(c.now)),
+		"Users":                    count(a.Users.AllSeen(c.now)),
 	}
-	entries := make([]wire.Node, len(numbers))
-	for i, n := range numbers {
-		entries[i] = wire.El("entry", wire.Text("key", n.key), wire.Number("value", n.value))
+	if a.Root != nil {
+		numbers["AccountAccessKeysPresent"] = 1
+	}
+	for name := range quotas() {
+		if !unsummarised(name) {
+			numbers[name] = c.quota(name)
+		}
+	}
+	var entries []wire.Node
+	for _, key := range slices.Sorted(maps.Keys(numbers)) {
+		entries = append(entries, wire.El("entry", wire.Text("key", key), wire.Number("value", numbers[key])))
 	}
 	return nodes(wire.El("SummaryMap", entries...))
 }
@@ -59,7 +51,7 @@ func accountAliases(c *call) (result, error) {
 	return nodes(wire.Texts("AccountAliases", "member", aliases...), wire.Flag("IsTruncated", false))
 }
 
-// detail is one entry of the authorization details, with the list that it belongs to.
+// detail is one entry of an answer of several lists that are paged together, with the list that it belongs to.
 type detail struct {
 	list string
 	node wire.Node
@@ -76,20 +68,29 @@ func authorizationDetails(c *call) (result, error) {
 	for _, u := range c.account.Users.AllSeen(c.now) {
 		add("User", "UserDetailList", c.userDetail(u))
 	}
+	for _, g := range c.account.Groups.AllSeen(c.now) {
+		add("Group", "GroupDetailList", c.groupDetail(g))
+	}
 	for _, r := range c.account.Roles.AllSeen(c.now) {
 		add("Role", "RoleDetailList", c.roleDetail(r))
 	}
 	for _, p := range c.account.Policies.AllSeen(c.now) {
 		add("LocalManagedPolicy", "Policies", c.policyDetail(p))
 	}
+	return c.sorted(all, "UserDetailList", "GroupDetailList", "RoleDetailList", "Policies")
+}
+
+// sorted answers one page of details, each in the list that it belongs to.
+func (c *call) sorted(all []detail, names ...string) (result, error) {
 	some, paging, err := page(c, all, 100)
 	if err != nil {
 		return result{}, err
 	}
-	lists := []wire.Node{wire.El("UserDetailList"), wire.El("GroupDetailList"), wire.El("RoleDetailList"), wire.El("Policies")}
-	for i := range lists {
+	lists := make([]wire.Node, len(names))
+	for i, name := range names {
+		lists[i] = wire.El(name)
 		for _, d := range some {
-			if d.list == lists[i].Name {
+			if d.list == name {
 				lists[i].Kids = append(lists[i].Kids, d.node)
 			}
 		}
@@ -100,7 +101,22 @@ func authorizationDetails(c *call) (result, error) {
 func (c *call) userDetail(u world.User) wire.Node {
 	n := c.userNode(u, true)
 	n.Name = "member"
-	n.Kids = append(n.Kids, inlineNode("UserPolicyList", u.Inline), wire.El("GroupList"), managedNode(u.Attached))
+	n.Kids = append(n.Kids, inlineNode("UserPolicyList", u.Inline), c.groupList(u), managedNode(u.Attached))
+	return n
+}
+
+// groupList names the groups that a user is in.
+func (c *call) groupList(u world.User) wire.Node {
+	var names []string
+	for _, e := range groupsOf(c.account, u.Groups, c) {
+		names = append(names, e.Name)
+	}
+	return wire.Texts("GroupList", "member", names...)
+}
+
+func (c *call) groupDetail(g world.Group) wire.Node {
+	n := c.groupNode(g.Entity, "member")
+	n.Kids = append(n.Kids, inlineNode("GroupPolicyList", g.Inline), managedNode(g.Attached))
 	return n
 }
 

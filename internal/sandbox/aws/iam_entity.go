@@ -11,46 +11,58 @@ import (
 	"github.com/drawbridge-cloud/drawbridge/internal/sandbox/world"
 )
 
-// kind is what roles and users share: policies, tags and a boundary, under calls that differ by name only.
+// kind is what roles, users and groups share: policies under calls that differ by name only. Roles and users also have
+// tags and a boundary.
 type kind struct {
-	label  string // Role or User
-	inline int    // characters that its inline policies may have together
+	label string // Role, User or Group
+	name  int    // characters that its name may have
 }
 
 var (
-	roles = kind{"Role", 10240}
-	users = kind{"User", 2048}
+	roles  = kind{"Role", 64}
+	users  = kind{"User", 64}
+	groups = kind{"Group", 128}
 )
 
 func (k kind) param() string { return k.label + "Name" }
 
-// entity finds the role or user that a call names.
+// entity finds the role, user or group that a call names.
 func (c *call) entity(k kind) (world.Entity, error) {
-	name, err := c.name(k.param(), 64)
+	name, err := c.name(k.param(), k.name)
 	if err != nil {
 		return world.Entity{}, err
 	}
-	if k == roles {
-		if role, ok := find(c, c.account.Roles, name); ok {
-			return role.Entity, nil
-		}
-		return world.Entity{}, noSuch("The role with name " + name + " cannot be found.")
+	if e, ok := c.named(k, name); ok {
+		return e, nil
 	}
-	if user, ok := find(c, c.account.Users, name); ok {
-		return user.Entity, nil
+	return world.Entity{}, noSuch("The " + strings.ToLower(k.label) + " with name " + name + " cannot be found.")
+}
+
+func (c *call) named(k kind, name string) (world.Entity, bool) {
+	switch k {
+	case roles:
+		role, ok := find(c, c.account.Roles, name)
+		return role.Entity, ok
+	case groups:
+		group, ok := find(c, c.account.Groups, name)
+		return group.Entity, ok
 	}
-	return world.Entity{}, noSuch("The user with name " + name + " cannot be found.")
+	user, ok := find(c, c.account.Users, name)
+	return user.Entity, ok
 }
 
 func (c *call) editEntity(k kind, name string, f func(*world.Entity)) {
-	if k == roles {
+	switch k {
+	case roles:
 		edit(c, c.account.Roles, name, func(r *world.Role) { f(&r.Entity) })
-		return
+	case groups:
+		edit(c, c.account.Groups, name, func(g *world.Group) { f(&g.Entity) })
+	default:
+		edit(c, c.account.Users, name, func(u *world.User) { f(&u.Entity) })
 	}
-	edit(c, c.account.Users, name, func(u *world.User) { f(&u.Entity) })
 }
 
-// on is the ARN of the role or user that a call names, or of the name when nobody has it.
+// on is the ARN of the role, user or group that a call names, or of the name when nobody has it.
 func (k kind) on(c *call) string {
 	kind, name := strings.ToLower(k.label), c.params.Get(k.param())
 	if e, err := c.entity(k); err == nil {
@@ -92,8 +104,9 @@ func requestTags(f judge.Facts, tags []world.Tag, keys []string) {
 	}
 }
 
-func entityOperations(k kind) []operation {
-	ops := iam(
+// policyCarrying lists the calls on the policies of a kind.
+func policyCarrying(k kind) []operation {
+	return k.fill(
 		operation{action: "Put" + k.label + "Policy", write: k.putInline},
 		operation{action: "Get" + k.label + "Policy", read: k.getInline},
 		operation{action: "Delete" + k.label + "Policy", write: k.deleteInline},
@@ -101,16 +114,26 @@ func entityOperations(k kind) []operation {
 		operation{action: "Attach" + k.label + "Policy", write: k.attach},
 		operation{action: "Detach" + k.label + "Policy", write: k.detach},
 		operation{action: "ListAttached" + k.label + "Policies", read: k.listAttached},
+	)
+}
+
+// entityOperations lists what roles and users have beyond a group.
+func entityOperations(k kind) []operation {
+	return append(policyCarrying(k), k.fill(
 		operation{action: "Tag" + k.label, write: k.tag},
 		operation{action: "Untag" + k.label, write: k.untag},
 		operation{action: "List" + k.label + "Tags", read: k.listTags},
 		operation{action: "Put" + k.label + "PermissionsBoundary", write: k.putBoundary},
 		operation{action: "Delete" + k.label + "PermissionsBoundary", write: k.deleteBoundary},
-	)
+	)...)
+}
+
+// fill says of each call on a kind what permission is asked for on.
+func (k kind) fill(ops ...operation) []operation {
 	for i := range ops {
 		ops[i].resource, ops[i].facts = k.on, k.known
 	}
-	return ops
+	return iam(ops...)
 }
 
 func (k kind) putInline(c *call) (result, error) {
@@ -132,8 +155,8 @@ func (k kind) putInline(c *call) (result, error) {
 			size += bytesWithoutSpace(text)
 		}
 	}
-	if size > k.inline {
-		return result{}, limit(fmt.Sprintf("Maximum policy size of %d bytes exceeded for %s %s", k.inline, strings.ToLower(k.label), e.Name))
+	if most := c.quota(k.label + "PolicySizeQuota"); size > most {
+		return result{}, limit(fmt.Sprintf("Maximum policy size of %d bytes exceeded for %s %s", most, strings.ToLower(k.label), e.Name))
 	}
 	c.editEntity(k, e.Name, func(e *world.Entity) {
 		if e.Inline == nil {
@@ -217,8 +240,8 @@ func (k kind) attach(c *call) (result, error) {
 	if err != nil || slices.Contains(e.Attached, arn) {
 		return result{}, err
 	}
-	if len(e.Attached) >= 10 {
-		return result{}, limit("Cannot exceed quota for PoliciesPer" + k.label + ": 10")
+	if err := c.within("AttachedPoliciesPer"+k.label+"Quota", "PoliciesPer"+k.label, len(e.Attached)); err != nil {
+		return result{}, err
 	}
 	c.editEntity(k, e.Name, func(e *world.Entity) { e.Attached = append(e.Attached, arn) })
 	return result{}, nil

@@ -39,8 +39,6 @@ func newPolicy(c *call) string {
 	return c.iamARN("policy", path, c.params.Get("PolicyName"))
 }
 
-const maxPolicy = 6144
-
 func createPolicy(c *call) (result, error) {
 	name, err := c.name("PolicyName", 128)
 	if err != nil {
@@ -53,12 +51,15 @@ func createPolicy(c *call) (result, error) {
 	if p.Tags, err = c.checkedTags(false); err != nil {
 		return result{}, err
 	}
-	document, err := c.permissions("PolicyDocument", maxPolicy)
+	document, err := c.permissions("PolicyDocument", c.quota("PolicySizeQuota"))
 	if err != nil {
 		return result{}, err
 	}
 	if _, ok := find(c, c.account.Policies, name); ok {
 		return result{}, exists("A policy called " + name + " already exists. Duplicate names are not allowed.")
+	}
+	if err := c.within("PoliciesQuota", "PoliciesPerAccount", count(c.account.Policies.AllLatest())); err != nil {
+		return result{}, err
 	}
 	p.ID = "ANPA" + c.state.Upper(17)
 	p.Versions = []world.PolicyVersion{{ID: "v1", Document: document, Created: c.now}}
@@ -96,11 +97,7 @@ func (c *call) awsOwn(a arn, given string) (world.ManagedPolicy, error) {
 	if c.writing {
 		return world.ManagedPolicy{}, wire.AWSError("AccessDenied", "Policy "+given+" is managed by AWS and cannot be changed.")
 	}
-	made := c.account.Created
-	return world.ManagedPolicy{
-		Name: name, Path: path, ID: own.id, Created: made, Updated: made, Default: "v1",
-		Versions: []world.PolicyVersion{{ID: "v1", Document: own.document, Created: made}},
-	}, nil
+	return own.policy(path, name), nil
 }
 
 func (c *call) policyNode(p world.ManagedPolicy, whole bool) wire.Node {
@@ -108,11 +105,15 @@ func (c *call) policyNode(p world.ManagedPolicy, whole bool) wire.Node {
 	if given := c.params.Get("PolicyArn"); given != "" {
 		arn = given
 	}
-	attached, bounds := c.holders(arn)
+	return c.policyNodeAt(arn, p, whole)
+}
+
+func (c *call) policyNodeAt(arn string, p world.ManagedPolicy, whole bool) wire.Node {
+	attached, bounded := c.holders(arn)
 	n := wire.El("Policy",
 		wire.Text("PolicyName", p.Name), wire.Text("PolicyId", p.ID), wire.Text("Arn", arn), wire.Text("Path", p.Path),
 		wire.Text("DefaultVersionId", p.Default), wire.Number("AttachmentCount", len(attached)),
-		wire.Number("PermissionsBoundaryUsageCount", bounds), wire.Flag("IsAttachable", true),
+		wire.Number("PermissionsBoundaryUsageCount", len(bounded)), wire.Flag("IsAttachable", true),
 		wire.Time("CreateDate", p.Created), wire.Time("UpdateDate", p.Updated))
 	if whole {
 		n.Kids = append(n.Kids, wire.Some("Description", p.Description), someTags(p.Tags))
@@ -120,20 +121,20 @@ func (c *call) policyNode(p world.ManagedPolicy, whole bool) wire.Node {
 	return n
 }
 
-// holder is a role or user that carries a policy.
+// holder is a role, user or group that carries a policy.
 type holder struct {
 	kind kind
 	world.Entity
 }
 
-// holders lists who carries a policy, and counts whom it bounds.
-func (c *call) holders(arn string) (attached []holder, bounds int) {
+// holders lists who carries a policy, and whom it bounds.
+func (c *call) holders(arn string) (attached, bounded []holder) {
 	note := func(k kind, e world.Entity) {
 		if slices.Contains(e.Attached, arn) {
 			attached = append(attached, holder{k, e})
 		}
 		if e.Boundary == arn {
-			bounds++
+			bounded = append(bounded, holder{k, e})
 		}
 	}
 	for _, role := range c.account.Roles.AllLatest() {
@@ -142,7 +143,10 @@ func (c *call) holders(arn string) (attached []holder, bounds int) {
 	for _, user := range c.account.Users.AllLatest() {
 		note(users, user.Entity)
 	}
-	return attached, bounds
+	for _, group := range c.account.Groups.AllLatest() {
+		note(groups, group.Entity)
+	}
+	return attached, bounded
 }
 
 func getPolicy(c *call) (result, error) {
@@ -153,31 +157,14 @@ func getPolicy(c *call) (result, error) {
 	return nodes(c.policyNode(p, true))
 }
 
-func listPolicies(c *call) (result, error) {
-	var all []wire.Node
-	for _, p := range c.account.Policies.AllSeen(c.now) {
-		n := c.policyNode(p, false)
-		attached, _ := c.holders(c.iamARN("policy", p.Path, p.Name))
-		unwanted := c.params.Get("Scope") == "AWS" || c.params.Get("OnlyAttached") == "true" && len(attached) == 0
-		if strings.HasPrefix(p.Path, c.params.Get("PathPrefix")) && !unwanted {
-			all = append(all, n)
-		}
-	}
-	some, paging, err := page(c, all, 100)
-	if err != nil {
-		return result{}, err
-	}
-	return nodes(append([]wire.Node{wire.List("Policies", "member", some...)}, paging...)...)
-}
-
 func deletePolicy(c *call) (result, error) {
 	p, err := c.policy()
 	if err != nil {
 		return result{}, err
 	}
-	attached, bounds := c.holders(c.params.Get("PolicyArn"))
+	attached, bounded := c.holders(c.params.Get("PolicyArn"))
 	switch {
-	case len(attached)+bounds > 0:
+	case len(attached)+len(bounded) > 0:
 		return result{}, conflict("Cannot delete a policy attached to entities.")
 	case len(p.Versions) > 1:
 		return result{}, conflict("This policy has more than one version. Before you delete a policy, you must delete the policy's versions. The default version is deleted with the policy.")
@@ -191,12 +178,12 @@ func createVersion(c *call) (result, error) {
 	if err != nil {
 		return result{}, err
 	}
-	document, err := c.permissions("PolicyDocument", maxPolicy)
+	document, err := c.permissions("PolicyDocument", c.quota("PolicySizeQuota"))
 	if err != nil {
 		return result{}, err
 	}
-	if len(p.Versions) >= 5 {
-		return result{}, limit("A managed policy can have up to 5 versions. Before you create a new version, you must delete an existing version.")
+	if most := c.quota("VersionsPerPolicyQuota"); len(p.Versions) >= most {
+		return result{}, limit(fmt.Sprintf("A managed policy can have up to %d versions. Before you create a new version, you must delete an existing version.", most))
 	}
 	v := world.PolicyVersion{ID: fmt.Sprintf("v%d", p.Next), Document: document, Created: c.now}
 	edit(c, c.account.Policies, p.Name, func(p *world.ManagedPolicy) {
@@ -299,20 +286,26 @@ func listPolicyTags(c *call) (result, error) {
 	return c.listedTags(p.Tags)
 }
 
+// listEntities answers who carries a policy, or whom it bounds, as EntityFilter and PolicyUsageFilter ask.
 func listEntities(c *call) (result, error) {
 	if _, err := c.policy(); err != nil {
 		return result{}, err
 	}
-	attached, _ := c.holders(c.params.Get("PolicyArn"))
-	var inRoles, inUsers []wire.Node
-	for _, h := range attached {
-		n := wire.El("member", wire.Text(h.kind.label+"Name", h.Name), wire.Text(h.kind.label+"Id", h.ID))
-		if h.kind == roles {
-			inRoles = append(inRoles, n)
-		} else {
-			inUsers = append(inUsers, n)
+	attached, bounded := c.holders(c.params.Get("PolicyArn"))
+	switch c.params.Get("PolicyUsageFilter") {
+	case "PermissionsPolicy":
+		bounded = nil
+	case "PermissionsBoundary":
+		attached = nil
+	}
+	var all []detail
+	for _, h := range slices.Concat(attached, bounded) {
+		if want := c.params.Get("EntityFilter"); want == "" || want == h.kind.label {
+			all = append(all, detail{
+				"Policy" + h.kind.label + "s",
+				wire.El("member", wire.Text(h.kind.label+"Name", h.Name), wire.Text(h.kind.label+"Id", h.ID)),
+			})
 		}
 	}
-	return nodes(wire.El("PolicyGroups"), wire.List("PolicyUsers", "member", inUsers...), wire.List("PolicyRoles", "member", inRoles...),
-		wire.Flag("IsTruncated", false))
+	return c.sorted(all, "PolicyGroups", "PolicyUsers", "PolicyRoles")
 }

@@ -65,6 +65,9 @@ func createProfile(c *call) (result, error) {
 	if _, ok := find(c, c.account.Profiles, name); ok {
 		return result{}, exists("Instance Profile " + name + " already exists.")
 	}
+	if err := c.within("InstanceProfilesQuota", "InstanceProfilesPerAccount", count(c.account.Profiles.AllLatest())); err != nil {
+		return result{}, err
+	}
 	p := world.InstanceProfile{Name: name, Path: path, ID: "AIPA" + c.state.Upper(17), Created: c.now, Tags: tags}
 	put(c, c.account.Profiles, name, p)
 	return nodes(c.profileNode(p, true))

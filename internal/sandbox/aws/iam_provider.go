@@ -70,7 +70,7 @@ func createProvider(c *call) (result, error) {
 	}
 	p := world.OIDCProvider{URL: host, Created: c.now}
 	for _, id := range c.list("ClientIDList") {
-		if err := addTo(&p, id); err != nil {
+		if err := c.addTo(&p, id); err != nil {
 			return result{}, err
 		}
 	}
@@ -83,8 +83,8 @@ func createProvider(c *call) (result, error) {
 	if _, ok := find(c, c.account.Providers, host); ok {
 		return result{}, exists("Provider with url https://" + host + " already exists.")
 	}
-	if count(c.account.Providers.AllLatest()) >= 100 {
-		return result{}, limit("Cannot exceed quota for OpenIdConnectProvidersPerAccount: 100")
+	if err := c.within("OpenIdConnectProvidersQuota", "OpenIdConnectProvidersPerAccount", count(c.account.Providers.AllLatest())); err != nil {
+		return result{}, err
 	}
 	put(c, c.account.Providers, host, p)
 	return nodes(wire.Text(providerParam, c.iamARN("oidc-provider", "/", host)), someTags(p.Tags))
@@ -118,14 +118,15 @@ func (c *call) thumbprints() ([]string, error) {
 	return list, nil
 }
 
-func addTo(p *world.OIDCProvider, id string) error {
+func (c *call) addTo(p *world.OIDCProvider, id string) error {
 	switch {
 	case id == "" || len(id) > 255:
 		return invalid("ClientID", id, "Member must have length between 1 and 255")
 	case slices.Contains(p.ClientIDs, id):
 		return nil
-	case len(p.ClientIDs) >= 100:
-		return limit("Cannot exceed quota for ClientIdsPerOpenIdConnectProvider: 100")
+	}
+	if err := c.within("ClientIdsPerProviderQuota", "ClientIdsPerOpenIdConnectProvider", len(p.ClientIDs)); err != nil {
+		return err
 	}
 	p.ClientIDs = append(p.ClientIDs, id)
 	return nil
@@ -163,7 +164,7 @@ func addClientID(c *call) (result, error) {
 		return result{}, err
 	}
 	p = p.Clone()
-	if err := addTo(&p, c.params.Get("ClientID")); err != nil {
+	if err := c.addTo(&p, c.params.Get("ClientID")); err != nil {
 		return result{}, err
 	}
 	put(c, c.account.Providers, p.URL, p)

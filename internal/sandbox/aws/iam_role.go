@@ -42,8 +42,8 @@ func createRole(c *call) (result, error) {
 	if _, ok := c.account.Roles.Latest(strings.ToLower(e.Name)); ok {
 		return result{}, exists("Role with name " + e.Name + " already exists.")
 	}
-	if count(c.account.Roles.AllLatest()) >= 1000 {
-		return result{}, limit("Cannot exceed quota for RolesPerAccount: 1000")
+	if err := c.within("RolesQuota", "RolesPerAccount", count(c.account.Roles.AllLatest())); err != nil {
+		return result{}, err
 	}
 	role := world.Role{Entity: e, Description: c.params.Get("Description")}
 	if role.MaxSession, err = c.number("MaxSessionDuration", 3600, 3600, 43200); err != nil {
@@ -60,10 +60,10 @@ func createRole(c *call) (result, error) {
 	return nodes(c.roleNode(role, true))
 }
 
-// newEntity reads what calls that make a role or a user have in common.
+// newEntity reads what calls that make a role, user or group have in common.
 func (c *call) newEntity(k kind) (e world.Entity, err error) {
 	e.Created = c.now
-	if e.Name, err = c.name(k.param(), 64); err != nil {
+	if e.Name, err = c.name(k.param(), k.name); err != nil {
 		return e, err
 	}
 	if e.Path, err = c.path(); err != nil {
@@ -90,9 +90,6 @@ func checkDescription(text string) error {
 	return nil
 }
 
-// maxTrust is the default quota for the size of a trust policy.
-const maxTrust = 2048
-
 // trust is a parameter that holds a trust policy, checked as IAM checks it, with the unique ids of those it names.
 func (c *call) trust(param string) (text string, ids map[string]string, err error) {
 	if text, err = c.need(param); err != nil {
@@ -105,8 +102,8 @@ func (c *call) trust(param string) (text string, ids map[string]string, err erro
 	if err != nil {
 		return "", nil, malformed(err)
 	}
-	if bytesWithoutSpace(text) > maxTrust {
-		return "", nil, limit(fmt.Sprintf("Cannot exceed quota for ACLSizePerRole: %d", maxTrust))
+	if most := c.quota("AssumeRolePolicySizeQuota"); bytesWithoutSpace(text) > most {
+		return "", nil, limit(fmt.Sprintf("Cannot exceed quota for ACLSizePerRole: %d", most))
 	}
 	ids = map[string]string{}
 	for _, name := range judge.AWSNames(document) {

@@ -7,7 +7,6 @@ import (
 
 	"github.com/drawbridge-cloud/drawbridge/internal/sandbox/judge"
 	"github.com/drawbridge-cloud/drawbridge/internal/sandbox/wire"
-	"github.com/drawbridge-cloud/drawbridge/internal/sandbox/world"
 )
 
 func simulateOperations() []operation {
@@ -19,37 +18,38 @@ func simulateOperations() []operation {
 	)
 }
 
-// source finds the user or role that PolicySourceArn names. Sessions, roots and federated users cannot be simulated.
-func (c *call) source() (world.Entity, error) {
+// source finds the user, group or role that PolicySourceArn names. Sessions, roots and federated users cannot be simulated.
+func (c *call) source() (principal, error) {
 	given, err := c.need("PolicySourceArn")
 	if err != nil {
-		return world.Entity{}, err
+		return principal{}, err
 	}
 	a, ok := parseARN(given)
 	if !ok || a.service != "iam" {
-		return world.Entity{}, wire.AWSError("InvalidInput", "Invalid Entity Arn: "+given+" does not clearly define entity type and name.")
+		return principal{}, wire.AWSError("InvalidInput", "Invalid Entity Arn: "+given+" does not clearly define entity type and name.")
 	}
-	if path, name, ok := a.pathAndName("user"); ok && a.account == c.account.ID {
-		if user, ok := find(c, c.account.Users, name); ok && user.Path == path {
-			return user.Entity, nil
+	who := principal{Account: c.account.ID, ARN: given, arns: []string{given}}
+	for _, k := range []kind{users, groups, roles} {
+		path, name, ok := a.pathAndName(strings.ToLower(k.label))
+		if !ok || a.account != c.account.ID {
+			continue
+		}
+		if e, ok := c.named(k, name); ok && e.Path == path {
+			who.entity, who.UserID, who.role = e, e.ID, k == roles
+			if user, ok := find(c, c.account.Users, name); ok && k == users {
+				who.groups = user.Groups
+			}
+			return who, nil
 		}
 	}
-	if path, name, ok := a.pathAndName("role"); ok && a.account == c.account.ID {
-		if role, ok := find(c, c.account.Roles, name); ok && role.Path == path {
-			return role.Entity, nil
-		}
-	}
-	return world.Entity{}, noSuch("Entity " + given + " does not exist.")
+	return principal{}, noSuch("Entity " + given + " does not exist.")
 }
 
 func simulatePrincipal(c *call) (result, error) {
-	e, err := c.source()
+	who, err := c.source()
 	if err != nil {
 		return result{}, err
 	}
-	who := principal{Account: c.account.ID, ARN: c.params.Get("PolicySourceArn"), entity: e}
-	who.arns, who.UserID = []string{who.ARN}, e.ID
-	who.role = strings.Contains(who.ARN, ":role/")
 	var extra []judge.Document
 	for _, text := range c.list("PolicyInputList") {
 		d, err := judge.ParseDocument(text)
@@ -203,9 +203,9 @@ func (c *call) keysOf(who principal, of func(judge.Document) []string) []string 
 }
 
 func contextKeys(c *call) (result, error) {
-	e, err := c.source()
+	who, err := c.source()
 	if err != nil {
 		return result{}, err
 	}
-	return nodes(wire.Texts("ContextKeyNames", "member", c.keysOf(principal{Account: c.account.ID, entity: e}, judge.Keys)...))
+	return nodes(wire.Texts("ContextKeyNames", "member", c.keysOf(who, judge.Keys)...))
 }

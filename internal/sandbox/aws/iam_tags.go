@@ -17,7 +17,7 @@ var tagShape = shape.Of(`^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$`)
 // checkedTags reads and checks the tags of a call. On roles and users keys are unique without regard to case.
 func (c *call) checkedTags(fold bool) ([]world.Tag, error) {
 	tags := c.tags()
-	if len(tags) > maxTags {
+	if len(tags) > maxTags { // of the service model, whatever the quota is
 		return nil, invalid("Tags", fmt.Sprint(len(tags)), "Member must have length less than or equal to 50")
 	}
 	for i, tag := range tags {
@@ -106,8 +106,8 @@ func (c *call) retag(have []world.Tag, label string, fold bool) ([]world.Tag, er
 		return nil, err
 	}
 	out := merged(have, more, fold)
-	if len(out) > maxTags {
-		return nil, limit(fmt.Sprintf("The number of tags has reached the maximum limit. Cannot exceed quota for TagsPer%s: %d", label, maxTags))
+	if most := c.quota("TagsQuota"); len(out) > most {
+		return nil, limit(fmt.Sprintf("The number of tags has reached the maximum limit. Cannot exceed quota for TagsPer%s: %d", label, most))
 	}
 	return out, nil
 }

@@ -19,7 +19,6 @@ func userOperations() []operation {
 		operation{action: "UpdateAccessKey", write: updateAccessKey, resource: userOrSelf},
 		operation{action: "DeleteAccessKey", write: deleteAccessKey, resource: userOrSelf},
 		operation{action: "GetAccessKeyLastUsed", read: getAccessKeyLastUsed, resource: keyOwner},
-		operation{action: "ListGroupsForUser", read: listGroups, resource: users.on},
 		operation{action: "ListMFADevices", read: listMFA, resource: userOrSelf},
 	)
 }
@@ -60,6 +59,9 @@ func createUser(c *call) (result, error) {
 	if _, ok := c.account.Users.Latest(strings.ToLower(e.Name)); ok {
 		return result{}, exists("User with name " + e.Name + " already exists.")
 	}
+	if err := c.within("UsersQuota", "UsersPerAccount", count(c.account.Users.AllLatest())); err != nil {
+		return result{}, err
+	}
 	e.ID = "AIDA" + c.state.Upper(17)
 	user := world.User{Entity: e}
 	put(c, c.account.Users, e.Name, user)
@@ -96,8 +98,11 @@ func deleteUser(c *call) (result, error) {
 	if err := freeOfPolicies(user.Entity); err != nil {
 		return result{}, err
 	}
-	if len(user.Keys) > 0 {
+	switch {
+	case len(user.Keys) > 0:
 		return result{}, conflict("Cannot delete entity, must delete access keys first.")
+	case len(user.Groups) > 0:
+		return result{}, conflict("Cannot delete entity, must remove users from group first.")
 	}
 	drop(c, c.account.Users, user.Name)
 	return result{}, nil
@@ -118,8 +123,8 @@ func createAccessKey(c *call) (result, error) {
 	if err != nil {
 		return result{}, err
 	}
-	if len(user.Keys) >= 2 {
-		return result{}, limit("Cannot exceed quota for AccessKeysPerUser: 2")
+	if err := c.within("AccessKeysPerUserQuota", "AccessKeysPerUser", len(user.Keys)); err != nil {
+		return result{}, err
 	}
 	key := world.NewAccessKey(c.state, c.now)
 	c.cloud.world.Issued(key.Secret)
@@ -222,14 +227,6 @@ func getAccessKeyLastUsed(c *call) (result, error) {
 		last = []wire.Node{wire.Time("LastUsedDate", use.At), wire.Text("ServiceName", use.Service), wire.Text("Region", use.Region)}
 	}
 	return nodes(wire.Text("UserName", user.Name), wire.El("AccessKeyLastUsed", last...))
-}
-
-// listGroups answers that there are none: the sandbox has no groups.
-func listGroups(c *call) (result, error) {
-	if _, err := c.user(); err != nil {
-		return result{}, err
-	}
-	return nodes(wire.El("Groups"), wire.Flag("IsTruncated", false))
 }
 
 func listMFA(c *call) (result, error) {

@@ -1,11 +1,70 @@
 package aws
 
-import "sync"
+import (
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/drawbridge-cloud/drawbridge/internal/sandbox/wire"
+	"github.com/drawbridge-cloud/drawbridge/internal/sandbox/world"
+)
 
 // awsPolicy is a managed policy of AWS's own. Long ones are cut to the services that the sandbox has.
 type awsPolicy struct {
 	id       string
 	document string
+}
+
+// madeByAWS is when AWS is said to have written its policies.
+var madeByAWS = time.Date(2015, 2, 6, 18, 40, 0, 0, time.UTC)
+
+func (p awsPolicy) policy(path, name string) world.ManagedPolicy {
+	return world.ManagedPolicy{
+		Name: name, Path: path, ID: p.id, Created: madeByAWS, Updated: madeByAWS, Default: "v1",
+		Versions: []world.PolicyVersion{{ID: "v1", Document: p.document, Created: madeByAWS}},
+	}
+}
+
+// listPolicies answers AWS's policies and the account's own, as Scope, OnlyAttached, PolicyUsageFilter and PathPrefix ask.
+func listPolicies(c *call) (result, error) {
+	var all []wire.Node
+	add := func(arn string, p world.ManagedPolicy) {
+		if strings.HasPrefix(p.Path, c.params.Get("PathPrefix")) && c.usageWanted(arn) {
+			all = append(all, c.policyNodeAt(arn, p, false))
+		}
+	}
+	if c.params.Get("Scope") != "AWS" {
+		for _, p := range c.account.Policies.AllSeen(c.now) {
+			add(c.iamARN("policy", p.Path, p.Name), p)
+		}
+	}
+	if c.params.Get("Scope") != "Local" {
+		for _, full := range slices.Sorted(maps.Keys(awsManaged())) {
+			at := strings.LastIndexByte(full, '/') + 1
+			add("arn:"+c.partition+":iam::aws:policy/"+full, awsManaged()[full].policy("/"+full[:at], full[at:]))
+		}
+	}
+	some, paging, err := page(c, all, 100)
+	if err != nil {
+		return result{}, err
+	}
+	return nodes(append([]wire.Node{wire.List("Policies", "member", some...)}, paging...)...)
+}
+
+func (c *call) usageWanted(arn string) bool {
+	attached, bounded := c.holders(arn)
+	if c.params.Get("OnlyAttached") == "true" && len(attached) == 0 {
+		return false
+	}
+	switch c.params.Get("PolicyUsageFilter") {
+	case "PermissionsPolicy":
+		return len(attached) > 0
+	case "PermissionsBoundary":
+		return len(bounded) > 0
+	}
+	return true
 }
 
 const allow = `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":`

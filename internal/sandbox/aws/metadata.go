@@ -12,17 +12,25 @@ import (
 	"github.com/drawbridge-cloud/drawbridge/internal/sandbox/world"
 )
 
+// Names of the calls that are not an API's.
+const (
+	issuerCall    = "aws.issuer.Get"
+	imdsTokenCall = "aws.imds.Token"
+	imdsCall      = "aws.imds.Get"
+	containerCall = "aws.container.Credentials"
+)
+
 // local serves what is not an API: the metadata of an instance and the credentials of a container.
 func (c *Cloud) local(r *http.Request) (string, http.HandlerFunc, bool) {
 	switch {
 	case strings.HasSuffix(hostOf(r), issuerSuffix):
-		return "aws.issuer.Get", c.issuer, true
+		return issuerCall, c.issuer, true
 	case r.URL.Path == "/latest/api/token":
-		return "aws.imds.Token", c.metadataToken, true
+		return imdsTokenCall, c.metadataToken, true
 	case strings.HasPrefix(r.URL.Path, "/latest/meta-data"), strings.HasPrefix(r.URL.Path, "/latest/dynamic"):
-		return "aws.imds.Get", c.metadata, true
+		return imdsCall, c.metadata, true
 	case strings.HasPrefix(r.URL.Path, containerPath):
-		return "aws.container.Credentials", c.container, true
+		return containerCall, c.container, true
 	}
 	return "", nil, false
 }

@@ -51,10 +51,16 @@ func (c *call) path() (string, error) {
 	if p == "" {
 		return "/", nil
 	}
-	if len(p) > 512 || !pathShape(p) || strings.Contains(p, "//") {
-		return "", wire.AWSError("ValidationError", "The specified value for path is invalid. It must begin and end with / and contain only alphanumeric characters and/or / characters.")
+	if !goodPath(p) {
+		return "", badPath("path")
 	}
 	return p, nil
+}
+
+func goodPath(p string) bool { return len(p) <= 512 && pathShape(p) && !strings.Contains(p, "//") }
+
+func badPath(param string) error {
+	return wire.AWSError("ValidationError", "The specified value for "+param+" is invalid. It must begin and end with / and contain only alphanumeric characters and/or / characters.")
 }
 
 // encoded is a policy document as IAM hands it out: percent-encoded after RFC 3986.

@@ -101,8 +101,8 @@ func (c *call) admit(s *world.State, now time.Time) error {
 	if err := c.identify(); err != nil {
 		return err
 	}
-	if c.op.open {
-		return nil
+	if err := c.throttle(); err != nil || c.op.open {
+		return err
 	}
 	resource := "*"
 	if c.op.resource != nil {

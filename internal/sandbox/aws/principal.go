@@ -15,6 +15,7 @@ type principal struct {
 	ARN     string // as GetCallerIdentity says it
 	UserID  string
 	entity  world.Entity
+	groups  []string // unique ids of the groups that a user is in
 	role    bool
 	root    bool     // the account itself, which no identity policy limits
 	arns    []string // by which a trust policy may name it
@@ -87,7 +88,7 @@ func (c *Cloud) whoseSession(sig *wire.Signature, s *world.State, now time.Time,
 
 func userPrincipal(account string, user world.User, partition string) principal {
 	arn := iamARN(partition, account, "user", user.Path, user.Name)
-	return principal{Account: account, ARN: arn, UserID: user.ID, entity: user.Entity, arns: []string{arn}}
+	return principal{Account: account, ARN: arn, UserID: user.ID, entity: user.Entity, groups: user.Groups, arns: []string{arn}}
 }
 
 func rootPrincipal(account, partition string) principal {

@@ -11,8 +11,8 @@ import (
 
 var accountID = shape.Of(`^[a-z][-a-z0-9]{4,28}[a-z0-9]$`)
 
-// maxAccounts is the quota of accounts per project.
-const maxAccounts = 100
+// usualAccounts is the documented quota of living accounts per project; the real one varies by project.
+const usualAccounts = 100
 
 func (q *call) createAccount() (any, error) {
 	var in struct {
@@ -59,7 +59,7 @@ func (q *call) checkNewAccount(id string, a accountJSON) error {
 		return violation("Service account creation is not allowed on this project.", "iam.disableServiceAccountCreation",
 			"projects/"+q.project.ID+"/serviceAccounts/?configvalue=", "")
 	}
-	if len(q.project.Accounts) >= maxAccounts {
+	if len(q.project.Accounts) >= q.quota(quotaAccounts, usualAccounts) {
 		return failure(http.StatusTooManyRequests, "RESOURCE_EXHAUSTED", "Maximum number of service accounts on project reached.").
 			With(wire.QuotaFailure("project:"+q.project.ID, "Service Account Count"))
 	}

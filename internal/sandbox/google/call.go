@@ -105,7 +105,10 @@ func (q *call) enter() error {
 	if err := q.authenticate(); err != nil {
 		return err
 	}
-	return q.checkConsumers()
+	if err := q.checkConsumers(); err != nil {
+		return err
+	}
+	return q.throttle()
 }
 
 // findProject reads {project} of the path; of projects/-/serviceAccounts it is the account's.

@@ -9,6 +9,7 @@ package google
 import (
 	"net/http"
 	"strconv"
+	"strings"
 
 	"github.com/drawbridge-cloud/drawbridge/internal/sandbox/wire"
 	"github.com/drawbridge-cloud/drawbridge/internal/sandbox/world"
@@ -34,6 +35,16 @@ func New(w *world.World, base func() string) *Cloud {
 	return &Cloud{world: w, base: base, routes: allRoutes()}
 }
 
+// CallNames lists what Route can name.
+func CallNames() []string {
+	routes := allRoutes()
+	names := make([]string, len(routes))
+	for i := range routes {
+		names[i] = "google." + routes[i].id
+	}
+	return names
+}
+
 // Route names the call that r makes, as in Google's discovery documents with "google." before it, and answers who
 // serves it. ok is false when r is not for Google.
 func (c *Cloud) Route(r *http.Request) (call string, h http.HandlerFunc, ok bool) {
@@ -56,10 +67,18 @@ func (c *Cloud) WriteError(w http.ResponseWriter, r *http.Request, code string) 
 	fault := faultOf(code)
 	path, _ := segments(r.URL.EscapedPath())
 	for i := range c.routes {
-		if _, ok := c.routes[i].match(r, path); ok && c.routes[i].oauth && fault.Code < http.StatusInternalServerError {
+		rt := &c.routes[i]
+		if _, ok := rt.match(r, path); !ok {
+			continue
+		}
+		if rt.oauth && fault.Code < http.StatusInternalServerError {
 			wire.WriteOAuthError(w, &wire.OAuthError{Code: fault.Code, Word: "invalid_request", Description: fault.Message})
 			return
 		}
+		if code == "409" && !strings.HasSuffix(rt.id, ".create") {
+			fault = faultOf("ABORTED") // what is not being made cannot be there already
+		}
+		break
 	}
 	wire.WriteGoogleError(w, fault)
 }
@@ -80,6 +99,8 @@ func faultOf(code string) *wire.GoogleError {
 		return e.With(wire.ErrorInfo("RATE_LIMIT_EXCEEDED", "googleapis.com", nil)).With(wire.RetryInfo("1s"))
 	case "UNAVAILABLE":
 		return e.With(wire.RetryInfo("1s"))
+	case "ABORTED":
+		e.Legacy = "aborted"
 	}
 	return e
 }

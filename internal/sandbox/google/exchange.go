@@ -134,6 +134,10 @@ func (q *call) exchangeTarget(name string) (target, error) {
 	if err := q.enabled(p); err != nil {
 		return target{}, err
 	}
+	q.project = p
+	if err := q.throttle(); err != nil {
+		return target{}, err
+	}
 	pool := q.poolIn(p, m[2])
 	if pool == nil || pool.Disabled || !pool.Deleted.IsZero() || !q.settledSince(pool.Created) {
 		return target{}, invalid

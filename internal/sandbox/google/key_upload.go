@@ -24,7 +24,7 @@ func (q *call) uploadKey() (any, error) {
 	if enforced(q.g.Projects[a.Project], "iam.disableServiceAccountKeyUpload") {
 		return nil, violation("Key upload is not allowed on this service account.", "iam.disableServiceAccountKeyUpload", accountName(a)+"?configvalue=", "")
 	}
-	if userKeys(a) >= maxKeys {
+	if userKeys(a) >= q.quota(quotaKeys, usualKeys) {
 		return nil, precondition("Precondition check failed.").With(wire.QuotaFailure(accountName(a), "Maximum number of keys on account reached."))
 	}
 	k, err := q.certified(in.PublicKeyData)

@@ -120,8 +120,8 @@ func (q *call) switchKey(verb string, disabled bool) (any, error) {
 	return struct{}{}, nil
 }
 
-// maxKeys is the quota of user-managed keys per account.
-const maxKeys = 10
+// usualKeys is the quota of user-managed keys per account.
+const usualKeys = 10
 
 // createKey makes a real RSA key, hands its private half out once and keeps the public one. It is made with the world
 // unlocked; the account is looked up again afterwards.
@@ -138,7 +138,7 @@ func (q *call) createKey() (any, error) {
 		return nil, violation("Key creation is not allowed on this service account.", "iam.disableServiceAccountKeyCreation",
 			accountName(a)+"?configvalue=", "")
 	}
-	if userKeys(a) >= maxKeys {
+	if userKeys(a) >= q.quota(quotaKeys, usualKeys) {
 		return nil, precondition("Precondition check failed.").With(wire.QuotaFailure(accountName(a), "Maximum number of keys on account reached."))
 	}
 	k := &world.GoogleKey{

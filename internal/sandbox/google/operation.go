@@ -68,7 +68,9 @@ func (q *call) operation(name string) (any, error) {
 }
 
 // settledSince tells whether readers see by now what was made then.
-func (q *call) settledSince(made time.Time) bool { return !q.now.Before(made.Add(q.lag)) }
+func (q *call) settledSince(made time.Time) bool {
+	return !made.After(q.state.Landed) || !q.now.Before(made.Add(q.lag))
+}
 
 // stamp prints a time as Google's JSON does.
 func stamp(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000000Z") }

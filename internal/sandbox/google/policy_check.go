@@ -11,10 +11,12 @@ import (
 	"github.com/drawbridge-cloud/drawbridge/internal/sandbox/world"
 )
 
-// Limits of a policy and its conditions.
+// Limits of a policy and its conditions, as documented.
 const (
-	maxPrincipals = 1500
-	maxOperators  = 12
+	usualPrincipals = 1500
+	usualGroups     = 250 // groups and domains together
+	usualVariants   = 20  // conditions under which one principal may hold one role
+	maxOperators    = 12
 )
 
 func (q *call) checkPolicy(p *policyJSON, before world.AllowPolicy, kind string) ([]world.PolicyBinding, error) {
@@ -26,20 +28,45 @@ func (q *call) checkPolicy(p *policyJSON, before world.AllowPolicy, kind string)
 	}
 	known := membersOf(before.Bindings)
 	var out []world.PolicyBinding
-	total := 0
 	for _, b := range p.Bindings {
 		clean, err := q.checkBinding(b, p.Version, known, kind)
 		if err != nil {
 			return nil, err
 		}
-		total += len(clean.Members)
 		out = merge(out, clean)
 	}
-	if total > maxPrincipals {
-		return nil, invalidArgument("The number of members in the policy (%d) is larger than the maximum allowed size %d.", total, maxPrincipals)
+	if err := q.checkSize(out); err != nil {
+		return nil, err
 	}
 	slices.SortStableFunc(out, func(a, b world.PolicyBinding) int { return strings.Compare(a.Role, b.Role) })
 	return out, nil
+}
+
+// checkSize counts principals each time they appear, and under how many conditions one holds a role.
+func (q *call) checkSize(bindings []world.PolicyBinding) error {
+	total, groups, variants := 0, 0, map[[2]string]int{}
+	for _, b := range bindings {
+		total += len(b.Members)
+		for _, m := range b.Members {
+			if strings.HasPrefix(m, "group:") || strings.HasPrefix(m, "domain:") {
+				groups++
+			}
+			variants[[2]string{b.Role, m}]++
+		}
+	}
+	if most := q.quota(quotaPrincipals, usualPrincipals); total > most {
+		return invalidArgument("The number of members in the policy (%d) is larger than the maximum allowed size %d.", total, most)
+	}
+	if most := q.quota(quotaGroups, usualGroups); groups > most {
+		return invalidArgument("The number of groups and domains in the policy (%d) is larger than the maximum allowed size %d.", groups, most)
+	}
+	most := q.quota(quotaVariants, usualVariants)
+	for at, n := range variants {
+		if n > most {
+			return invalidArgument("The policy has %d role bindings of %s to %s with different conditions; the maximum is %d.", n, at[0], at[1], most)
+		}
+	}
+	return nil
 }
 
 func hasConditions(bindings []world.PolicyBinding) bool {

@@ -52,7 +52,7 @@ func of(service string, routes ...route) []route {
 
 func allRoutes() []route {
 	return slices.Concat(
-		serviceRoutes(), projectRoutes(), orgPolicyRoutes(),
+		serviceRoutes(), projectRoutes(), lienRoutes(), orgPolicyRoutes(),
 		accountRoutes(), keyRoutes(), roleRoutes(), poolRoutes(), providerRoutes(), providerKeyRoutes(),
 		credentialRoutes(), exchangeRoutes(), keySignInRoutes(), tokenInfoRoutes(), discoveryRoutes(),
 		instanceRoutes(), zoneRoutes(), metadataRoutes(),

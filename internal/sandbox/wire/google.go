@@ -107,8 +107,20 @@ func GoogleStatus(name string) (int, bool) {
 	return 0, false
 }
 
+// GoogleStatuses lists the canonical names.
+func GoogleStatuses() []string {
+	names := make([]string, len(statuses))
+	for i, s := range statuses {
+		names[i] = s.name
+	}
+	return names
+}
+
 // GoogleStatusName returns the canonical name that goes with an HTTP status, "UNKNOWN" for strange ones.
 func GoogleStatusName(code int) string {
+	if code == http.StatusPreconditionFailed {
+		return "FAILED_PRECONDITION" // as some front ends answer it, beside 400
+	}
 	for _, s := range statuses {
 		if s.code == code {
 			return s.name

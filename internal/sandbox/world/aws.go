@@ -20,6 +20,7 @@ type Account struct {
 	Created    time.Time              `json:"created"`
 	Root       *AccessKey             `json:"root,omitempty"` // nil: the root user has no key, as it should be
 	Users      Shelf[User]            `json:"users"`
+	Groups     Shelf[Group]           `json:"groups"`
 	Roles      Shelf[Role]            `json:"roles"`
 	Policies   Shelf[ManagedPolicy]   `json:"policies"`
 	Profiles   Shelf[InstanceProfile] `json:"profiles"`
@@ -30,6 +31,15 @@ type Account struct {
 	Guardrails Guardrails             `json:"guardrails"`
 	KeyUses    map[string]Use         `json:"keyUses"`  // by access key id; noted without a save
 	RoleUses   map[string]Use         `json:"roleUses"` // by unique role id; noted without a save
+}
+
+// complete gives accounts the shelves that a file of an earlier program does not have.
+func (a AWS) complete() {
+	for _, account := range a.Accounts {
+		if account.Groups == nil {
+			account.Groups = Shelf[Group]{}
+		}
+	}
 }
 
 // Guardrails are the organisation's policies over an account: service control (what its principals may do) and
@@ -94,14 +104,21 @@ func (r Role) Clone() Role {
 // User is an IAM user.
 type User struct {
 	Entity
-	Keys []AccessKey `json:"keys,omitempty"`
+	Keys   []AccessKey `json:"keys,omitempty"`
+	Groups []string    `json:"groups,omitempty"` // unique ids of the groups it is in, so that renaming one changes nothing
 }
 
 // Clone implements Thing.
 func (u User) Clone() User {
-	u.Entity, u.Keys = u.clone(), slices.Clone(u.Keys)
+	u.Entity, u.Keys, u.Groups = u.clone(), slices.Clone(u.Keys), slices.Clone(u.Groups)
 	return u
 }
+
+// Group is an IAM group: policies for the users in it. It has neither tags nor a boundary, and it cannot sign in.
+type Group struct{ Entity }
+
+// Clone implements Thing.
+func (g Group) Clone() Group { return Group{g.clone()} }
 
 // AccessKey is a long-lived key of a user.
 type AccessKey struct {

@@ -29,7 +29,7 @@ const administratorAccess = "arn:aws:iam::aws:policy/AdministratorAccess"
 func newAccount(id, alias string, created time.Time, s *State) *Account {
 	return &Account{
 		ID: id, Alias: alias, Created: created,
-		Users: Shelf[User]{}, Roles: Shelf[Role]{}, Policies: Shelf[ManagedPolicy]{},
+		Users: Shelf[User]{}, Groups: Shelf[Group]{}, Roles: Shelf[Role]{}, Policies: Shelf[ManagedPolicy]{},
 		Profiles: Shelf[InstanceProfile]{}, Providers: Shelf[OIDCProvider]{},
 		Instances: map[string]*Instance{}, Queues: map[string]*Queue{},
 		Outbound: Outbound{ID: s.UUID()},

@@ -19,7 +19,7 @@ type Fault struct {
 }
 
 var (
-	faultCall  = shape.Of(`^(aws|google)(\.[A-Za-z0-9_]+)+(\.\*)?$`)
+	faultCall  = shape.Of(`^(aws|google)(\.[A-Za-z0-9_]+)*(\.\*)?$`)
 	faultError = shape.Of(`^[A-Za-z0-9_.]+$`)
 )
 

@@ -83,8 +83,18 @@ type Project struct {
 	Accounts    map[string]*ServiceAccount  `json:"accounts"`    // living ones, by e-mail
 	Gone        map[string]*ServiceAccount  `json:"gone"`        // deleted ones, by unique id
 	Pools       map[string]*Pool            `json:"pools"`
-	Instances   map[string]*ComputeInstance `json:"instances"` // by ZONE/NAME
+	Instances   map[string]*ComputeInstance `json:"instances"`       // by ZONE/NAME
+	Liens       map[string]*Lien            `json:"liens,omitempty"` // by id
 	GKE         bool                        `json:"gke,omitempty"`
+}
+
+// Lien keeps a project from being deleted.
+type Lien struct {
+	ID           string    `json:"id"`
+	Restrictions []string  `json:"restrictions"`
+	Reason       string    `json:"reason,omitempty"`
+	Origin       string    `json:"origin,omitempty"`
+	Created      time.Time `json:"created"`
 }
 
 // OrgConstraint is the effective organisation policy of one constraint on a project.

@@ -67,6 +67,7 @@ func read(path string, seed uint64, knobs Knobs) (*World, error) {
 	if err := w.arm(); err != nil {
 		return nil, fmt.Errorf("read sandbox state %s: it is damaged (%w); remove it to start a fresh world", path, err)
 	}
+	w.state.AWS.complete()
 	w.remember()
 	return w, nil
 }

@@ -20,10 +20,11 @@ const StateVersion = 1
 type State struct {
 	Version int                   `json:"version"`
 	Seed    uint64                `json:"seed"`
-	Serial  uint64                `json:"serial"`         // grows with every id made, so ids are reproducible under one seed
-	Offset  time.Duration         `json:"offset"`         // how far the sandbox's clock runs ahead of the machine's
-	Keys    map[string]SigningKey `json:"keys,omitempty"` // by issuer, made at the first token
-	Seal    []byte                `json:"seal,omitempty"` // seals session tokens, so that issuing one changes nothing
+	Serial  uint64                `json:"serial"`          // grows with every id made, so ids are reproducible under one seed
+	Offset  time.Duration         `json:"offset"`          // how far the sandbox's clock runs ahead of the machine's
+	Landed  time.Time             `json:"landed,omitzero"` // what was made until then is seen, whatever the lag
+	Keys    map[string]SigningKey `json:"keys,omitempty"`  // by issuer, made at the first token
+	Seal    []byte                `json:"seal,omitempty"`  // seals session tokens, so that issuing one changes nothing
 	AWS     AWS                   `json:"aws"`
 	Google  Google                `json:"google"`
 }
@@ -33,6 +34,7 @@ type Knobs struct {
 	Latency time.Duration    // added to every reply
 	Lag     time.Duration    // how long a write stays invisible to reads, per resource
 	Now     func() time.Time // nil: time.Now
+	Quotas  map[string]int   // limits and rates other than the usual ones, "aws.RolesQuota" or "google.sts.perMinute"
 }
 
 // World guards a State. Handlers read with View and write with Change; both hold the one mutex, so neither may block.
@@ -45,6 +47,7 @@ type World struct {
 
 	keys    keyring
 	secrets ledger
+	rates   rates
 
 	sealer cipher.AEAD
 }
