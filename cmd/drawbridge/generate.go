@@ -4,6 +4,7 @@ import (
 	"context"
 	"regexp"
 	"slices"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -17,6 +18,10 @@ type generateOptions struct {
 	dir     string
 	check   bool
 	program string
+	fleet   bool
+	wanted  workloadFlags
+	life    time.Duration
+	into    string
 	there   map[string]bool // ids of the steps whose things a plan found as wanted
 }
 
@@ -30,11 +35,12 @@ func newGenerate(s streams) *cobra.Command {
 		Short: "Write the files that workloads and people use: " + either(artifact.Kinds()),
 		Long: `Write the files that workloads and people use. No file holds a secret, and equal input gives equal bytes.
 
-  terraform          both clouds for Terraform, a module each (needs -o DIR)
+  terraform          both clouds for Terraform, a module each (needs -o DIR); --fleet: one root for many bridges
   cloudformation     the AWS half as a CloudFormation template
   shell              gcloud and aws lines that may be run twice
   credential-config  Google's client libraries on AWS act through the bridge (GOOGLE_APPLICATION_CREDENTIALS)
-  aws-config         a profile for ~/.aws/config, for AWS SDKs on Google
+  aws-config         profiles for ~/.aws/config, for AWS SDKs on Google; --into FILE puts them into one that is there
+  workload           scripts, manifests, units and samples for where the workload runs (needs -o DIR)
   report             one page in Markdown: what exists, why, who can do what, how to revoke and remove it
 
 One file goes to stdout; more need -o DIR, where a manifest remembers their hashes.
@@ -50,11 +56,15 @@ Exit code 3 with --check: a file is stale, edited or missing.`,
 	c.Flags().StringVarP(&o.dir, "output", "o", "", "write into `DIR`")
 	c.Flags().BoolVar(&o.check, "check", false, "write nothing; compare with what is in DIR")
 	c.Flags().StringVar(&o.program, "program", artifact.DefaultProgram, "where drawbridge lies on the workload (`PATH`)")
+	c.Flags().BoolVar(&o.fleet, "fleet", false, "terraform: as one of many bridges under one root")
+	c.Flags().DurationVar(&o.life, "token-lifetime", 0, "credential-config: life of an access token, 10m to 12h (default an hour)")
+	c.Flags().StringVar(&o.into, "into", "", "aws-config: put the profiles into this `FILE`, every other one untouched")
+	o.wanted.bind(c)
 	return c
 }
 
 // takeKinds checks the arguments before anything is opened.
-func (o *generateOptions) takeKinds(_ *cobra.Command, args []string) error {
+func (o *generateOptions) takeKinds(c *cobra.Command, args []string) error {
 	valid := either(artifact.Kinds())
 	if len(args) == 0 {
 		return usage("generate what?", "name one or more of: "+valid)
@@ -67,12 +77,26 @@ func (o *generateOptions) takeKinds(_ *cobra.Command, args []string) error {
 			o.kinds = append(o.kinds, a)
 		}
 	}
+	if err := o.wanted.check(c, o.kinds); err != nil {
+		return err
+	}
+	return o.checkTarget()
+}
+
+// checkTarget checks where the files go.
+func (o *generateOptions) checkTarget() error {
 	switch {
+	case o.into != "" && (len(o.kinds) != 1 || o.kinds[0] != "aws-config" || o.dir != ""):
+		return usage("--into is for aws-config alone", "write drawbridge generate aws-config --into FILE")
+	case o.fleet && !slices.Contains(o.kinds, "terraform"):
+		return usage("--fleet says something about Terraform files", "add the kind terraform")
+	case o.life != 0 && (o.life < 10*time.Minute || o.life > 12*time.Hour):
+		return usage("--token-lifetime "+o.life.String()+" is outside 10m to 12h", "leave it out for an hour, which needs no policy of the organisation")
 	case !programPath.MatchString(o.program):
 		return usage("--program "+o.program+" is no absolute path of plain letters", "write it without spaces, such as "+artifact.DefaultProgram)
 	case o.dir == "" && (len(o.kinds) > 1 || slices.ContainsFunc(o.kinds, artifact.Several)) && !o.cloud.output.json():
 		return usage("only one file can go to stdout", "name a directory: -o DIR")
-	case o.dir == "" && o.check:
+	case o.dir == "" && o.into == "" && o.check:
 		return usage("--check compares with files in a directory", "name it: -o DIR")
 	}
 	return nil
@@ -90,6 +114,8 @@ func runGenerate(ctx context.Context, o *generateOptions, at *site) error {
 	}
 	o.remaining(files)
 	switch {
+	case o.into != "":
+		return o.merge(at, o.input(s).Profiles())
 	case o.check:
 		return o.compare(files)
 	case o.dir != "":
@@ -104,7 +130,7 @@ func runGenerate(ctx context.Context, o *generateOptions, at *site) error {
 
 // make reads what the files need to know, if any of them needs something of the clouds, and makes them.
 func (o *generateOptions) make(ctx context.Context, s *session) ([]artifact.File, error) {
-	if slices.ContainsFunc(o.kinds, artifact.Several) {
+	if slices.Contains(o.kinds, "terraform") {
 		if err := o.look(ctx, s); err != nil {
 			return nil, err
 		}
@@ -121,7 +147,8 @@ func (o *generateOptions) make(ctx context.Context, s *session) ([]artifact.File
 
 func (o *generateOptions) input(s *session) artifact.Input {
 	in := s.input()
-	in.There = o.there
+	in.There, in.Fleet, in.Lifetime = o.there, o.fleet, o.life
+	o.wanted.fill(&in)
 	return in
 }
 

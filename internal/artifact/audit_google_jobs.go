@@ -8,7 +8,7 @@ import (
 
 // list and ordered keep the order in which manifests are read.
 type (
-	list  = []any
+	list    = []any
 	ordered = yaml.MapSlice
 )
 

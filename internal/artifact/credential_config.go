@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/drawbridge-cloud/drawbridge/internal/spec"
 )
@@ -19,7 +20,13 @@ type externalAccount struct {
 	TokenURL         string `json:"token_url"`
 	CredentialSource any    `json:"credential_source"`
 	ImpersonationURL string `json:"service_account_impersonation_url,omitempty"`
+	Impersonation    *life  `json:"service_account_impersonation,omitempty"`
 	TokenInfoURL     string `json:"token_info_url,omitempty"`
+}
+
+// life is how long an access token is asked for.
+type life struct {
+	Seconds int `json:"token_lifetime_seconds"`
 }
 
 type awsSource struct {
@@ -48,6 +55,9 @@ func CredentialConfig(in Input) (File, error) {
 	to := in.Bridge.ToGoogle
 	if to == nil {
 		return File{}, &DirectionError{kind, "the bridge has no toGoogle direction"}
+	}
+	if err := in.checkSource(kind); err != nil {
+		return File{}, err
 	}
 	number, err := in.projectNumber(kind)
 	if err != nil {
@@ -87,7 +97,31 @@ func (in Input) externalAccount(number string) externalAccount {
 	}
 	credentials := base(in.Endpoints.GoogleCredentials, "https://iamcredentials.googleapis.com")
 	a.ImpersonationURL = credentials + "/v1/projects/-/serviceAccounts/" + b.ToGoogleEmail() + ":generateAccessToken"
+	if in.Lifetime != 0 {
+		a.Impersonation = &life{int(in.Lifetime.Seconds())}
+	}
 	return a
+}
+
+// The bounds of Google's libraries. More than an hour needs an organisation policy that allows it for the account.
+const (
+	shortestLife = 10 * time.Minute
+	longestLife  = 12 * time.Hour
+)
+
+// checkSource refuses what no library of Google's can do with the file.
+func (in Input) checkSource(kind string) error {
+	to := in.Bridge.ToGoogle
+	signing := to.Token == spec.TokenSignedRequest
+	switch {
+	case signing && (to.Role.RunsOn == spec.RunsOnECS || to.Role.RunsOn == spec.RunsOnEKS):
+		return &DirectionError{kind, "Google's libraries find no AWS credentials on " + to.Role.RunsOn + " to sign a request with; set toGoogle.token: jwt, or run the workload under drawbridge exec --to google"}
+	case in.Lifetime != 0 && to.Access == spec.AccessDirect:
+		return &DirectionError{kind, "a token's lifetime is asked for with impersonation only, and the bridge has direct access"}
+	case in.Lifetime != 0 && (in.Lifetime < shortestLife || in.Lifetime > longestLife):
+		return &DirectionError{kind, fmt.Sprintf("a lifetime of %s is outside 10m to 12h", in.Lifetime)}
+	}
+	return nil
 }
 
 func allowExecutables(token string) string {

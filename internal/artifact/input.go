@@ -2,6 +2,7 @@ package artifact
 
 import (
 	"fmt"
+	"time"
 
 	"github.com/drawbridge-cloud/drawbridge/internal/spec"
 	"github.com/drawbridge-cloud/drawbridge/steps"
@@ -14,12 +15,26 @@ type Input struct {
 	Endpoints Endpoints
 	There     map[string]bool // ids of the steps whose things a plan found as wanted; nil: none is known to be
 	Fleet     bool            // Terraform: as one of many bridges under one root
+	Lifetime  time.Duration   // of access tokens got by impersonation, 10 minutes to 12 hours; 0: Google's hour
+	Runtimes  []string        // workload: some of Runtimes; nil: those that the bridge is for
+	Image     string          // workload: the container's image; default DefaultImage
+	Jobs      *Fleet          // workload: an audit of many bridges in place of a workload of this one
 	Program   string          // where drawbridge lies on the workload; default DefaultProgram
 }
 
 // DefaultProgram is where files look for drawbridge on a workload. It is an absolute path because what runs there, such
 // as cron, may search next to nowhere.
 const DefaultProgram = "/usr/local/bin/drawbridge"
+
+// DefaultImage stands where a container's image goes. It holds the workload's program and drawbridge.
+const DefaultImage = "drawbridge-workload:latest"
+
+func (in Input) image() string {
+	if in.Image == "" {
+		return DefaultImage
+	}
+	return in.Image
+}
 
 func (in Input) program() string {
 	if in.Program == "" {

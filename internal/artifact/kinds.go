@@ -28,6 +28,7 @@ func makers() []maker {
 		{"shell", one(Shell)},                        // gcloud and aws
 		{"credential-config", one(CredentialConfig)}, // Google's libraries on AWS
 		{"aws-config", one(AWSConfig)},               // AWS SDKs on Google
+		{workloadKind, Workload},                     // what a workload needs to start
 		{"report", one(Report)},                      // people
 		{bridgeKind, one(BridgeFile)},                // the bridge, with every default written out
 	}
@@ -45,7 +46,7 @@ func Kinds() []string {
 }
 
 // Several reports whether a kind is more than one file, which need a directory.
-func Several(kind string) bool { return kind == "terraform" }
+func Several(kind string) bool { return kind == "terraform" || kind == workloadKind }
 
 // Make makes the files of one kind. Its errors are *UnknownFactError, *DirectionError or a kind that does not exist.
 func Make(kind string, in Input) ([]File, error) {
