@@ -2,11 +2,6 @@ package verify
 
 import (
 	"errors"
-	"fmt"
-	"io"
-	"maps"
-	"net/http"
-	"net/http/httptest"
 	"slices"
 	"strings"
 	"sync"
@@ -33,65 +28,19 @@ type trouble struct {
 // mended; the rest is one error of the kind that says what happened.
 func troubles() []trouble {
 	return []trouble{
-		{name: "403", does: said("AccessDenied", "PERMISSION_DENIED"), may: []explain.Kind{explain.Denied}},
-		{name: "404", does: said("NoSuchEntity", "NOT_FOUND"), may: []explain.Kind{explain.Missing}},
-		{name: "conflict", does: said("ConcurrentModification", "ABORTED"), may: []explain.Kind{explain.Conflict}},
-		{name: "412", does: said("412", "412"), may: []explain.Kind{explain.Conflict}},
-		{name: "throttled", does: throttledOnce},
-		{name: "500", does: said("500", "500")},
-		{name: "503", does: said("503", "503")},
-		{name: "drop", does: said("drop", "drop")},
-		{name: "refuse", does: said("refuse", "refuse")},
-		{name: "hang", does: said("hang", "hang"), slow: true},
-		{name: "truncated", does: truncated},
-		{name: "html", does: webPage, may: []explain.Kind{explain.Other}},
+		{name: "403", does: sandboxtest.Fails("AccessDenied", "PERMISSION_DENIED"), may: []explain.Kind{explain.Denied}},
+		{name: "404", does: sandboxtest.Fails("NoSuchEntity", "NOT_FOUND"), may: []explain.Kind{explain.Missing}},
+		{name: "conflict", does: sandboxtest.Fails("ConcurrentModification", "ABORTED"), may: []explain.Kind{explain.Conflict}},
+		{name: "412", does: sandboxtest.Fails("412", "412"), may: []explain.Kind{explain.Conflict}},
+		{name: "throttled", does: sandboxtest.Throttled},
+		{name: "500", does: sandboxtest.Fails("500", "500")},
+		{name: "503", does: sandboxtest.Fails("503", "503")},
+		{name: "drop", does: sandboxtest.Fails("drop", "drop")},
+		{name: "refuse", does: sandboxtest.Fails("refuse", "refuse")},
+		{name: "hang", does: sandboxtest.Fails("hang", "hang"), slow: true},
+		{name: "truncated", does: sandboxtest.Truncated},
+		{name: "html", does: sandboxtest.WebPage, may: []explain.Kind{explain.Other}},
 	}
-}
-
-// said answers one call with an error of its cloud.
-func said(amazon, google string) incident {
-	return func(g *gate, w http.ResponseWriter, r *http.Request) {
-		if err := g.Server.SetFaults(everywhere(amazon, google)...); err != nil {
-			panic(err) // the test itself is wrong
-		}
-		defer func() { _ = g.Server.SetFaults() }()
-		g.Server.ServeHTTP(w, r)
-	}
-}
-
-// everywhere is a fault of whatever is called next.
-func everywhere(amazon, google string) []string {
-	var out []string
-	for _, service := range []string{"iam", "sts", "ec2", "sqs", "imds", "container"} {
-		out = append(out, "aws."+service+".*="+amazon+"*1")
-	}
-	for _, service := range []string{"iam", "sts", "cloudresourcemanager", "serviceusage", "iamcredentials", "compute", "oauth2", "orgpolicy", "metadata"} {
-		out = append(out, "google."+service+".*="+google+"*1")
-	}
-	return out
-}
-
-func throttledOnce(g *gate, w http.ResponseWriter, r *http.Request) {
-	w.Header().Set("Retry-After", "7")
-	said("Throttling", "429")(g, w, r)
-}
-
-// truncated has the effect and tells half of the reply.
-func truncated(g *gate, w http.ResponseWriter, r *http.Request) {
-	whole := httptest.NewRecorder()
-	g.Server.ServeHTTP(whole, r)
-	maps.Copy(w.Header(), whole.Header())
-	w.Header().Set("Content-Length", fmt.Sprint(whole.Body.Len()))
-	w.WriteHeader(whole.Code)
-	_, _ = w.Write(whole.Body.Bytes()[:whole.Body.Len()/2])
-	panic(http.ErrAbortHandler)
-}
-
-// webPage is what the sign-in page of a network answers in the cloud's place.
-func webPage(_ *gate, w http.ResponseWriter, r *http.Request) {
-	_, _ = io.Copy(io.Discard, r.Body)
-	w.Header().Set("Content-Type", "text/html")
-	_, _ = io.WriteString(w, "<!DOCTYPE html><html><body>Welcome to the lounge</body></html>")
 }
 
 const notMet = "not met"

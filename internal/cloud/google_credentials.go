@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"sync"
 	"time"
 
@@ -32,6 +33,7 @@ type tokenSource struct {
 	impersonate string
 	quotaEnv    string
 	project     string
+	allow       []string // hosts that the operator allowed by name
 	google      *Google
 
 	reading sync.Mutex
@@ -44,7 +46,7 @@ type tokenSource struct {
 }
 
 func newTokenSource(o Options, g *Google) *tokenSource {
-	s := &tokenSource{google: g, impersonate: o.Impersonate, project: o.Project, quotaEnv: o.Env("GOOGLE_CLOUD_QUOTA_PROJECT")}
+	s := &tokenSource{google: g, impersonate: o.Impersonate, project: o.Project, allow: o.AllowEndpoint, quotaEnv: o.Env("GOOGLE_CLOUD_QUOTA_PROJECT")}
 	if t := o.Env("CLOUDSDK_AUTH_ACCESS_TOKEN"); t != "" {
 		s.static, s.words = Secret(t), "CLOUDSDK_AUTH_ACCESS_TOKEN"
 	} else {
@@ -123,15 +125,18 @@ func (s *tokenSource) detect() (auth.TokenProvider, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read %s: %w", s.file, err)
 	}
-	var head struct {
-		Type string `json:"type"`
-	}
+	var head credentialsFile
 	if err := json.Unmarshal(b, &head); err != nil || head.Type == "" {
 		return nil, fmt.Errorf("%s does not hold Google credentials", s.file)
 	}
+	hosts, err := head.check(s.allow)
+	if err != nil {
+		return nil, fmt.Errorf("%s is not used: %w", s.file, err)
+	}
 	// Its calls go to where the file says, such as a token issuer of a build service, and through the same transport.
 	open := *s.google.transport
-	open.allowed, open.clock = nil, nil
+	open.clock = nil
+	open.allowed = func(host string) bool { return slices.Contains(hosts, host) || s.google.transport.allowed(host) || within(host, awsDomains) }
 	c, err := credentials.NewCredentialsFromJSON(credentials.CredType(head.Type), b, &credentials.DetectOptions{
 		Scopes: operatorScopes, Client: open.client(), DisableAsyncRefresh: true,
 	})

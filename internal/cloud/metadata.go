@@ -2,6 +2,7 @@ package cloud
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -13,10 +14,15 @@ import (
 // metadataTimeout is how long a metadata server may take: on any other machine nothing answers at its address.
 const metadataTimeout = 3 * time.Second
 
-// MetadataIDToken asks the metadata server of this Google machine for an ID token of its service account.
+// MetadataIDToken asks the metadata server of this Google machine for an ID token of its service account. Who asks knows that
+// there is one, so an answer that does not come is asked for once more.
 func MetadataIDToken(ctx context.Context, g *Google, audience string) (Secret, error) {
 	q := url.Values{"audience": {audience}, "format": {"full"}}
-	t, err := g.metadata(ctx, "instance/service-accounts/default/identity?"+q.Encode())
+	path := "instance/service-accounts/default/identity?" + q.Encode()
+	t, err := g.metadata(ctx, path)
+	if errors.Is(err, errCallTimeout) && ctx.Err() == nil {
+		t, err = g.metadata(ctx, path)
+	}
 	return Secret(t), Problem("get an ID token from the metadata server", err)
 }
 
