@@ -11,6 +11,7 @@ type Offer struct {
 	Title string // how people know it, "" when the value says it all
 	Note  string // what taking it means, such as "exists, would be adopted"
 	Adopt bool   // it exists without this bridge's mark: taking it needs consent
+	Path  string // of a role, in its account; "" for everything else
 	Gone  bool   // deleted, with this bridge's mark: taking it restores it
 }
 

@@ -42,6 +42,7 @@ func (o offers) roles(ctx context.Context) error {
 				continue
 			}
 			out := stands(aws.ToString(r.RoleName), "path "+path, nobodys)
+			out.Path = path
 			if strings.HasSuffix(aws.ToString(r.Description), "(drawbridge)") {
 				out.Adopt, out.Note = false, "exists, made by a bridge"
 			}

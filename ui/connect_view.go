@@ -99,8 +99,8 @@ func (w *walk) sideLines(cloud string, width int) []string {
 // left says how long a sign-in lasts, where that is known.
 func (w *walk) left(expires time.Time) string {
 	switch {
-	case expires.IsZero():
-		return ""
+	case expires.IsZero(), expires.Sub(w.now) > 48*time.Hour:
+		return "" // nobody has to hurry
 	case expires.Before(w.now):
 		return " " + w.dot + " expired"
 	}

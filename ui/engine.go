@@ -67,6 +67,7 @@ type Choice struct {
 	Value string // what goes into the field
 	Title string // for people, when it says more than the value
 	Note  string // what taking it means: "exists, would be adopted", "deleted 3 days ago, would be restored"
+	Path  string // of a role that exists: taking it over takes its path with it
 	Adopt bool   // taking it needs consent in the file's adopt list
 	Gone  bool   // deleted lately; taking it restores it
 	Use   string // AWS profile to sign in with; taking it signs in anew

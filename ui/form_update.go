@@ -44,7 +44,7 @@ func (f form) press(w *walk, msg tea.KeyPressMsg) (screen, tea.Cmd) {
 		return f, nil
 	case "ctrl+y":
 		if c, ok := w.taken(f.at); ok && c.Adopt {
-			w.adopt(f.at)
+			w.adopt(f.at, c)
 			w.say(clean(c.Value) + " will be adopted; the review shows what is added to it")
 		}
 		return f, nil

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"path/filepath"
 	"time"
 
 	"charm.land/bubbles/v2/key"
@@ -69,7 +70,7 @@ func (w *walk) settled() bool { return w.proofs != nil || len(w.written) > 0 }
 func (l leaving) stage() stage { return l.behind.stage() }
 
 func (l leaving) keys(w *walk) []key.Binding {
-	save := bind("s", "save "+w.o.File+" and leave", "s")
+	save := bind("s", "save "+filepath.Base(w.o.File)+" and leave", "s")
 	save.SetEnabled(w.flaw == nil && w.e.Save != nil)
 	put := bind("k", "keep the draft and leave", "k")
 	put.SetEnabled(w.o.Bridge == nil)
@@ -117,8 +118,10 @@ func (l leaving) view(w *walk, b box) page {
 		lines = append(lines, w.muted.Render("The draft can be kept: the next start offers to go on with it."))
 	}
 	if w.flaw == nil {
-		lines = append(lines, w.muted.Render("What you chose can be written to "+w.o.File+", to begin from it again:"),
-			"", "  "+w.command("setup -f "+quote(w.o.File)))
+		for _, l := range fold("What you chose can be written to "+clean(w.o.File)+", to begin from it again:", b.w) {
+			lines = append(lines, w.muted.Render(l))
+		}
+		lines = append(append(lines, ""), indent("  ", chop(w.command("setup -f "+quote(w.o.File)), b.w-2))...)
 	}
 	return page{lines: lines}
 }

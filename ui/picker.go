@@ -118,7 +118,7 @@ func (p picker) pick(w *walk, c Choice) (screen, tea.Cmd) {
 	w.draft.typed[p.path] = value
 	switch {
 	case c.Adopt:
-		w.adopt(p.path)
+		w.adopt(p.path, c)
 		w.say(clean(c.Value) + " exists and will be adopted; the review shows what is added to it")
 	case c.Gone:
 		w.say(clean(c.Value) + " was deleted and will be restored")
@@ -148,12 +148,43 @@ func (p picker) view(w *walk, b box) page {
 	}
 	text, at := p.filter.view(b.w - 12)
 	lines := []string{w.spread(w.strong.Render(field.Title), status, b.w), "", w.muted.Render("filter  ") + text, ""}
-	rows := make([]string, 0, b.h)
-	from := max(0, min(p.at-(b.h-5)/2, len(p.shown)-(b.h-5)))
-	for i := from; i < len(p.shown) && len(rows) < b.h-5; i++ {
-		rows = append(rows, p.line(w, i, b.w))
+	whole := p.whole(w, b.w)
+	room := b.h - len(lines) - len(whole)
+	from := max(0, min(p.at-room/2, len(p.shown)-room))
+	for i := from; i < len(p.shown) && i < from+room; i++ {
+		lines = append(lines, p.line(w, i, b.w))
 	}
-	return page{append(lines, rows...), &tea.Position{X: 8 + at, Y: 2}}
+	if len(p.shown) == 0 && !w.runs(callList+kindOf(p.path)) {
+		lines = append(lines, w.muted.Render(p.nothing()))
+	}
+	for len(lines) < b.h-len(whole) {
+		lines = append(lines, "")
+	}
+	return page{append(lines, whole...), &tea.Position{X: 8 + at, Y: 2}}
+}
+
+// nothing says why the list is empty, and that the field takes what is typed all the same.
+func (p picker) nothing() string {
+	if len(p.shelf.choices) > 0 {
+		return "nothing here has these words in it; esc goes back to the field, which takes what is typed"
+	}
+	return "there is none to be seen from here; esc goes back to the field, which takes what is typed"
+}
+
+// whole is the choice under the cursor where its line is cut: names are long, and their ends tell them apart.
+func (p picker) whole(w *walk, width int) []string {
+	if p.at >= len(p.shown) {
+		return nil
+	}
+	c := p.shelf.choices[p.shown[p.at]]
+	if cells(clean(c.Value)) <= width/2 && width/2+5+cells(clean(c.Title)+clean(c.Note)) <= width {
+		return nil
+	}
+	lines := append([]string{""}, chop(c.Value, width)...)
+	for _, l := range fold(strings.TrimSpace(clean(c.Title)+"  "+clean(c.Note)), width) {
+		lines = append(lines, w.muted.Render(l))
+	}
+	return lines
 }
 
 func (p picker) line(w *walk, i, width int) string {

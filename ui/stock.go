@@ -139,10 +139,13 @@ func adoptField(path string) string { return strings.TrimSuffix(path, ".name") }
 // adopts reports whether taking over what stands under a field's name was consented to.
 func (w *walk) adopts(path string) bool { return slices.Contains(w.draft.adopt, adoptField(path)) }
 
-// adopt consents to it.
-func (w *walk) adopt(path string) {
+// adopt consents to it. A role that exists lives at its own path, which can be no other one.
+func (w *walk) adopt(path string, c Choice) {
 	if !w.adopts(path) {
 		w.draft.adopt = append(w.draft.adopt, adoptField(path))
+	}
+	if c.Path != "" {
+		w.draft.typed[adoptField(path)+".path"] = c.Path
 	}
 	w.settle()
 }

@@ -44,7 +44,13 @@ func (w *walk) wayLines(way walkway, width int) []string {
 	switch {
 	case p == nil && way.wait != nil:
 		says := w.waiting(way.wait.Message, way.wait.Seen, way.wait.Want) + w.waited(way.wait.Since, way.wait.Until)
-		lines = append(lines, w.fit(w.spinner(w.now)+" "+w.changed.Render(says), width))
+		for i, l := range fold(says, width-2) {
+			mark := "  "
+			if i == 0 {
+				mark = w.spinner(w.now) + " "
+			}
+			lines = append(lines, mark+w.changed.Render(l))
+		}
 	case p == nil && w.runs(callProofs):
 		lines = append(lines, w.spinner(w.now)+" "+w.muted.Render(nextHop(way)))
 	case p != nil && p.Verdict != verify.Proven && p.Reason != "" && len(way.hops) == 0:

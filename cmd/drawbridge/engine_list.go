@@ -24,7 +24,7 @@ func (e *engine) list(ctx context.Context, b spec.Bridge, path string, page func
 	return steps.Offers(ctx, w, path, func(some []steps.Offer) {
 		out := make([]ui.Choice, len(some))
 		for i, o := range some {
-			out[i] = ui.Choice{Value: o.Value, Title: o.Title, Note: o.Note, Adopt: o.Adopt, Gone: o.Gone}
+			out[i] = ui.Choice{Value: o.Value, Title: o.Title, Note: o.Note, Path: o.Path, Adopt: o.Adopt, Gone: o.Gone}
 		}
 		page(out)
 	})
