@@ -6,23 +6,33 @@ import (
 	"strings"
 )
 
+// The order of fields and the absence of counts on the outer element are those of the strictest schema in use, Apache
+// Ant's; Jenkins' takes them too.
 type junitSuites struct {
-	XMLName  xml.Name     `xml:"testsuites"`
-	Name     string       `xml:"name,attr"`
-	Tests    int          `xml:"tests,attr"`
-	Failures int          `xml:"failures,attr"`
-	Suites   []junitSuite `xml:"testsuite"`
+	XMLName xml.Name     `xml:"testsuites"`
+	Suites  []junitSuite `xml:"testsuite"`
 }
 
 type junitSuite struct {
-	Name      string      `xml:"name,attr"`
-	Tests     int         `xml:"tests,attr"`
-	Failures  int         `xml:"failures,attr"`
-	Errors    int         `xml:"errors,attr"`
-	Skipped   int         `xml:"skipped,attr"`
-	Time      string      `xml:"time,attr"`
-	Timestamp string      `xml:"timestamp,attr"`
-	Cases     []junitCase `xml:"testcase"`
+	Package    string      `xml:"package,attr"`
+	ID         int         `xml:"id,attr"`
+	Name       string      `xml:"name,attr"`
+	Timestamp  string      `xml:"timestamp,attr"`
+	Host       string      `xml:"hostname,attr"`
+	Tests      int         `xml:"tests,attr"`
+	Failures   int         `xml:"failures,attr"`
+	Errors     int         `xml:"errors,attr"`
+	Skipped    int         `xml:"skipped,attr"`
+	Time       string      `xml:"time,attr"`
+	Properties []junitProp `xml:"properties>property"`
+	Cases      []junitCase `xml:"testcase"`
+	Out        string      `xml:"system-out"`
+	Err        string      `xml:"system-err"`
+}
+
+type junitProp struct {
+	Name  string `xml:"name,attr"`
+	Value string `xml:"value,attr"`
 }
 
 type junitCase struct {
@@ -30,19 +40,22 @@ type junitCase struct {
 	ClassName string        `xml:"classname,attr"`
 	Time      string        `xml:"time,attr"`
 	Failure   *junitMessage `xml:"failure,omitempty"`
-	Skipped   *junitMessage `xml:"skipped,omitempty"`
+	Skipped   *string       `xml:"skipped,omitempty"` // text: not every schema takes a message here
 }
 
 type junitMessage struct {
 	Message string `xml:"message,attr"`
-	Type    string `xml:"type,attr,omitempty"`
+	Type    string `xml:"type,attr"`
 	Text    string `xml:",chardata"`
 }
 
 // JUnit writes one case for each rule, and one for drift: failed with all it found, skipped when it could not be
 // evaluated, else passed.
 func JUnit(h Heading, d Document) ([]byte, error) {
-	suite := junitSuite{Name: xmlText(h.Subject), Time: "0", Timestamp: h.At.Format("2006-01-02T15:04:05")}
+	suite := junitSuite{
+		Package: "drawbridge", Name: "drawbridge audit " + xmlText(h.Subject), Host: "localhost", Time: "0", Timestamp: h.At.Format("2006-01-02T15:04:05"),
+		Properties: []junitProp{{"drawbridge", xmlText(h.Version)}, {"place", xmlText(first(h.Place, "the real clouds"))}},
+	}
 	for _, r := range Rules() {
 		suite.Cases = append(suite.Cases, junitRule(r, d))
 	}
@@ -64,8 +77,7 @@ func JUnit(h Heading, d Document) ([]byte, error) {
 			suite.Skipped++
 		}
 	}
-	out := junitSuites{Name: "drawbridge audit", Tests: suite.Tests, Failures: suite.Failures, Suites: []junitSuite{suite}}
-	data, err := xml.MarshalIndent(out, "", "  ")
+	data, err := xml.MarshalIndent(junitSuites{Suites: []junitSuite{suite}}, "", "  ")
 	return append([]byte(xml.Header), append(data, '\n')...), err
 }
 
@@ -85,7 +97,7 @@ func junitRule(r Rule, d Document) junitCase {
 	}
 	for _, n := range d.NotEvaluated {
 		if n.ID == r.ID {
-			c.Skipped = &junitMessage{Message: xmlText("not evaluated: " + n.Reason)}
+			c.Skipped = new(xmlText("not evaluated: " + n.Reason))
 		}
 	}
 	return c

@@ -12,10 +12,12 @@ func (s statement) matchesAction(action string) bool {
 	return s.notAction
 }
 
-// matchesPrincipal holds a federated principal to the statement. "*" of any kind is taken to include it.
+// matchesPrincipal holds a federated principal to the statement. Whether {"AWS":"*"} means federated callers too is said
+// nowhere for certain, so it is read as what lets more in: as everybody in an Allow, as nobody in a Deny.
 func (s statement) matchesPrincipal(federated string) bool {
+	doubtful := s.allow != s.notPrincipal
 	for _, p := range s.principals {
-		if p.value == "*" && (p.kind == "" || p.kind == "AWS" || p.kind == "Federated") || p.kind == "Federated" && p.value == federated {
+		if p.value == "*" && (p.kind == "" || p.kind == "Federated" || p.kind == "AWS" && doubtful) || p.kind == "Federated" && p.value == federated {
 			return !s.notPrincipal
 		}
 	}
