@@ -52,7 +52,7 @@ func (t *tally) wait(w cloud.Waiting) {
 	if t.waits == nil {
 		t.waits = map[time.Time]time.Duration{}
 	}
-	t.waits[w.Since] = time.Since(w.Since)
+	t.waits[w.Since] = w.Waited
 }
 
 func (t *tally) waitedMs() int64 {

@@ -25,10 +25,13 @@ type site struct {
 	bridge spec.Bridge
 	gate   *gate
 	dir    string        // of the journal
+	sink   steps.Sink    // watches plan and apply; may be nil
 	call   time.Duration // how long one call may take; 0: as long as usual
 }
 
-func newSite(t *testing.T, name string) *site {
+func newSite(t *testing.T, name string) *site { return laggingSite(t, name, 0) }
+
+func laggingSite(t *testing.T, name string, lag time.Duration) *site {
 	t.Helper()
 	text, err := os.ReadFile(filepath.Join("../internal/spec/testdata/examples", name))
 	if err != nil {
@@ -38,7 +41,7 @@ func newSite(t *testing.T, name string) *site {
 	if err != nil {
 		t.Fatal(err)
 	}
-	server, err := sandbox.Start(context.WithoutCancel(t.Context()), sandbox.Options{Dir: t.TempDir(), Seed: 7})
+	server, err := sandbox.Start(context.WithoutCancel(t.Context()), sandbox.Options{Dir: t.TempDir(), Seed: 7, Lag: lag})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -63,6 +66,7 @@ type process struct {
 	world   *steps.World
 	ops     cloud.Operators
 	journal *steps.Journal
+	sink    steps.Sink
 	proofs  []Proof
 	result  steps.Result
 }
@@ -72,7 +76,7 @@ func (s *site) run(c command, at point, does incident) (*process, error) {
 	ctx, cancel := context.WithCancel(s.waiting())
 	defer cancel()
 	s.gate.Reset(at, does, cancel)
-	p := &process{}
+	p := &process{sink: s.sink}
 	ended, err := make(chan struct{}), errors.New("killed")
 	go func() {
 		defer close(ended)
@@ -135,11 +139,11 @@ func (p *process) change(ctx context.Context, want steps.Want) error {
 	if err := RemoveLeftovers(ctx, p.world, nil); err != nil {
 		return err
 	}
-	plan, err := graph.Plan(ctx, p.world, want, nil)
+	plan, err := graph.Plan(ctx, p.world, want, p.sink)
 	if err != nil {
 		return err
 	}
-	p.result, err = graph.Apply(ctx, p.world, plan, steps.ApplyOptions{Journal: p.journal})
+	p.result, err = graph.Apply(ctx, p.world, plan, steps.ApplyOptions{Journal: p.journal, Sink: p.sink})
 	return err
 }
 

@@ -23,13 +23,36 @@ func MetadataIDToken(ctx context.Context, g *Google, audience string) (Secret, e
 	if errors.Is(err, errCallTimeout) && ctx.Err() == nil {
 		t, err = g.metadata(ctx, path)
 	}
+	if err == nil && !tokenShape(t) {
+		t, err = "", &strangeReply{Status: http.StatusOK, Host: g.Endpoints.Metadata, What: "something that is no token"}
+	}
 	return Secret(t), Problem("get an ID token from the metadata server", err)
 }
 
 // MetadataEmail asks the metadata server which service account this Google machine runs as.
 func MetadataEmail(ctx context.Context, g *Google) (string, error) {
 	e, err := g.metadata(ctx, "instance/service-accounts/default/email")
+	if err == nil && (!strings.Contains(e, "@") || strings.ContainsAny(e, " <>{}\n") || len(e) > 320) {
+		e, err = "", &strangeReply{Status: http.StatusOK, Host: g.Endpoints.Metadata, What: "something that is no e-mail"}
+	}
 	return clean(e), Problem("ask the metadata server for its service account", err)
+}
+
+// longestToken is the most that AWS takes of a web identity token.
+const longestToken = 20_000
+
+// tokenShape holds for three parts of base64url: what they say is for the reader of the token to judge.
+func tokenShape(t string) bool {
+	parts := strings.Split(t, ".")
+	if len(parts) != 3 || len(t) > longestToken {
+		return false
+	}
+	for _, p := range parts {
+		if p == "" || strings.Trim(p, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_=") != "" {
+			return false
+		}
+	}
+	return true
 }
 
 func (g *Google) metadata(ctx context.Context, path string) (string, error) {

@@ -32,6 +32,7 @@ type Waiting struct {
 	What         string
 	Seen, Want   int // successes in a row so far, and needed
 	Since, Until time.Time
+	Waited       time.Duration // since Since, by the clock of the wait
 }
 
 // Retrying is a call that failed in a passing way and will be made again.

@@ -54,7 +54,7 @@ func Until(ctx context.Context, w Wait, probe func(context.Context) error) error
 			return u.tooLong(err, now)
 		}
 		d = min(paced(ctx, d), left) // the last look is at the deadline
-		traceWaiting(ctx, Waiting{What: w.What, Seen: u.seen, Want: u.InARow, Since: u.since, Until: u.until})
+		traceWaiting(ctx, Waiting{What: w.What, Seen: u.seen, Want: u.InARow, Since: u.since, Until: u.until, Waited: timeIn(ctx).Sub(u.since)})
 		if perr := pause(ctx, d); perr != nil {
 			return ctxProblem(ctx, w.What, err)
 		}

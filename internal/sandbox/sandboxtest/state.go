@@ -29,7 +29,7 @@ func State(t *testing.T, server *sandbox.Server) []string {
 	if err := json.Unmarshal([]byte(timeless(text)), &state); err != nil {
 		t.Fatal(err)
 	}
-	for _, key := range []string{"seed", "serial", "offset", "keys", "seal"} {
+	for _, key := range []string{"seed", "serial", "offset", "landed", "keys", "seal"} {
 		delete(state, key)
 	}
 	google, _ := state["google"].(map[string]any)
@@ -70,8 +70,8 @@ func timeless(text string) string {
 // volatile are fields that differ without a difference.
 var volatile = []string{"etag", "serial", "since", "secret", "natIP", "networkIP", "fingerprint", "at", "settles", "id", "externalIP", "internalIP"}
 
-// uses only tell that somebody called.
-var uses = []string{"keyUses", "roleUses"}
+// uses only tell that somebody called, or what readers saw before a change showed.
+var uses = []string{"keyUses", "roleUses", "before"}
 
 // flat is a line for each value. Lists are sorted: their order says nothing, or is the order of two writers.
 func flat(path string, v any) []string {
