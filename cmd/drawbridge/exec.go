@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"os/signal"
+	"runtime"
 
 	"github.com/spf13/cobra"
 
@@ -27,8 +28,9 @@ func newExec(s streams) *cobra.Command {
 		Long: `Run a command with fresh credentials of the other cloud in its environment.
 
 To AWS, the command finds a container's credentials on loopback, which every AWS SDK renews by itself. To Google, it finds
-a credential configuration that asks drawbridge for each new subject token. Credentials that would win over them are taken
-out of its environment. Signals and the exit code are passed on.
+a credential configuration that asks drawbridge for each new subject token, in a file of its own that goes with it: every
+library of Google's reads it first. Credentials that would win over them are taken out of its environment. Signals and the
+exit code are passed on.
 
 Exit codes: the command's own; 125 when drawbridge failed, 126 when the command cannot be run, 127 when there is none.`,
 		Example: "  drawbridge exec -- aws sts get-caller-identity\n  drawbridge exec --to google -- gcloud projects describe acme-build",
@@ -94,13 +96,12 @@ func (o *execOptions) inAWS(ctx context.Context, at *site) error {
 	if err != nil {
 		return err
 	}
-	// Not the run's context: a command that is told to end may still need its credentials.
-	e, err := credential.ServeAWS(context.WithoutCancel(ctx), source)
+	e, err := credential.ServeAWS(ctx, source)
 	if err != nil {
 		return err
 	}
 	defer func() { _ = e.Close() }()
-	return o.child(credential.AWSEnvironment(at.environment(), e, b.AWS.Region))
+	return o.child(ctx, credential.AWSEnvironment(at.environment(), e, b.AWS.Region))
 }
 
 func (o *execOptions) inGoogle(ctx context.Context, at *site) error {
@@ -108,32 +109,49 @@ func (o *execOptions) inGoogle(ctx context.Context, at *site) error {
 	if err != nil {
 		return err
 	}
-	e, err := credential.ServeSubject(context.WithoutCancel(ctx), way.subject, way.kind)
+	e, err := credential.ServeSubject(ctx, way.subject, way.kind)
 	if err != nil {
 		return err
 	}
 	defer func() { _ = e.Close() }()
-	path, remove, err := credential.WriteConfig(way.config, e)
+	path, remove, err := credential.WriteConfig(way.config, e, at.passingPlaces())
 	if err != nil {
 		return err
 	}
 	defer func() { _ = remove() }()
-	return o.child(credential.GoogleEnvironment(at.environment(), path, way.bridge.Google.Project))
+	return o.child(ctx, credential.GoogleEnvironment(at.environment(), path, way.bridge.Google.Project))
 }
 
-// child runs the command to its end and passes signals on. What the terminal sends reaches the command by itself.
-func (o *execOptions) child(environ []string) error {
+// passingPlaces is where a file may lie that is worth nothing after this run: in memory where the system has a place for
+// that, which a container without a writable disk has too.
+func (at *site) passingPlaces() []string {
+	var out []string
+	if dir := at.env("XDG_RUNTIME_DIR"); dir != "" {
+		out = append(out, dir)
+	}
+	if runtime.GOOS == "linux" {
+		out = append(out, "/dev/shm")
+	}
+	return append(out, os.TempDir())
+}
+
+// child runs the command to its end and passes signals on, in the same process group: to its shell and its terminal the
+// command is what was started. It does not begin when the run was told to end before.
+func (o *execOptions) child(ctx context.Context, environ []string) error {
 	c := exec.Command(o.argv[0], o.argv[1:]...) //nolint:gosec // running the user's command is what this is for
 	c.Stdin, c.Stdout, c.Stderr, c.Env = o.in, o.out, o.err, environ
 	o.told.printed = true
 	caught := make(chan os.Signal, 8)
 	signal.Notify(caught, passedOn()...)
 	defer signal.Stop(caught)
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
 	if err := c.Start(); err != nil {
 		return notRun(o.argv[0], err)
 	}
 	done := make(chan struct{})
-	go o.passOn(c.Process, caught, done)
+	go passOn(c.Process, caught, done)
 	err := c.Wait()
 	close(done)
 	if exit, ok := errors.AsType[*exec.ExitError](err); ok {
@@ -142,11 +160,11 @@ func (o *execOptions) child(environ []string) error {
 	return err
 }
 
-func (o *execOptions) passOn(p *os.Process, caught <-chan os.Signal, done <-chan struct{}) {
+func passOn(p *os.Process, caught <-chan os.Signal, done <-chan struct{}) {
 	for {
 		select {
 		case s := <-caught:
-			if !o.inTerminal || !typed(s) {
+			if !typed(s) || !inForeground() {
 				_ = p.Signal(s)
 			}
 		case <-done:

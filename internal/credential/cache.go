@@ -1,7 +1,6 @@
 package credential
 
 import (
-	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -10,8 +9,6 @@ import (
 	"runtime"
 	"strings"
 	"time"
-
-	"github.com/gofrs/flock"
 
 	"github.com/drawbridge-cloud/drawbridge/internal/cloud"
 )
@@ -32,6 +29,11 @@ type record struct {
 	Expiration      time.Time `json:"expiration"`
 }
 
+// whole reports whether all three parts of a session are there. Without its token a session would be a long-lived key.
+func (r record) whole() bool {
+	return r.AccessKeyID != "" && r.SecretAccessKey != "" && r.SessionToken != ""
+}
+
 // key names a file and is repeated inside it.
 func (w Wanted) key() string {
 	sum := sha256.Sum256([]byte(strings.Join([]string{w.RoleARN, w.Audience, w.Session, w.As, w.Place}, "\n")))
@@ -49,8 +51,12 @@ func (c *Cache) read(w Wanted) (cloud.Credentials, bool) {
 	if err != nil {
 		return cloud.Credentials{}, false
 	}
+	return decoded(data, w)
+}
+
+func decoded(data []byte, w Wanted) (cloud.Credentials, bool) {
 	var r record
-	if json.Unmarshal(data, &r) != nil || r.Version != 1 || r.Wanted != w.key() || r.AccessKeyID == "" {
+	if json.Unmarshal(data, &r) != nil || r.Version != 1 || r.Wanted != w.key() || !r.whole() {
 		return cloud.Credentials{}, false
 	}
 	return cloud.Credentials{
@@ -59,26 +65,14 @@ func (c *Cache) read(w Wanted) (cloud.Credentials, bool) {
 	}, true
 }
 
-// private reports whether nobody else can have written or read what lies at path: it is no link, and only its owner
-// may open it.
+// private reports whether nobody else can have written or read what lies at path: it is no link, it belongs to whoever
+// runs this, and only its owner may open it.
 func private(path string) bool {
 	at, err := os.Lstat(path)
 	if err != nil || !at.Mode().IsRegular() && !at.IsDir() {
 		return false
 	}
-	return runtime.GOOS == "windows" || at.Mode().Perm()&0o077 == 0
-}
-
-// lock keeps other processes from asking for the same while this one does. Where it cannot be had, each asks for itself.
-func (c *Cache) lock(ctx context.Context, w Wanted) (unlock func()) {
-	if c == nil || os.MkdirAll(c.Dir, 0o700) != nil || !private(c.Dir) {
-		return func() {}
-	}
-	lock := flock.New(c.path(w)+".lock", flock.SetPermissions(0o600))
-	if held, err := lock.TryLockContext(ctx, 5*time.Millisecond); err != nil || !held {
-		return func() {}
-	}
-	return func() { _ = lock.Unlock() }
+	return ours(at) && (runtime.GOOS == "windows" || at.Mode().Perm()&0o077 == 0)
 }
 
 // write replaces what is kept, under the lock. A process that is killed on the way leaves the old file whole.
@@ -91,6 +85,6 @@ func (c *Cache) write(w Wanted, got cloud.Credentials) {
 		SessionToken: got.SessionToken.Reveal(), Expiration: got.Expires.UTC(),
 	})
 	if err == nil {
-		_ = replace(c.path(w), data)
+		_ = replace(c.path(w), c.path(w)+".new", data)
 	}
 }

@@ -53,9 +53,9 @@ func sourceOf(kind string, e *Endpoint) any {
 	}
 }
 
-// WriteConfig writes a configuration that asks the endpoint, 0600 in a directory of its own, which remove takes away
-// with all that is in it. It is worth nothing once the endpoint is closed.
-func WriteConfig(c Config, e *Endpoint) (path string, remove func() error, err error) {
+// WriteConfig writes a configuration that asks the endpoint, 0600 in a directory of its own in the first of these places
+// that can be written to; remove takes it away with all that is in it. It is worth nothing once the endpoint is closed.
+func WriteConfig(c Config, e *Endpoint, places []string) (path string, remove func() error, err error) {
 	a := externalAccount{
 		Type: "external_account", Audience: c.Audience, SubjectTokenType: c.Type, TokenURL: c.Google.STS + "v1/token",
 		Source: sourceOf(c.Type, e),
@@ -67,7 +67,7 @@ func WriteConfig(c Config, e *Endpoint) (path string, remove func() error, err e
 	if err != nil {
 		return "", nil, wrapped("write the credential configuration", err)
 	}
-	dir, err := os.MkdirTemp("", "drawbridge-exec-") // 0700
+	dir, err := firstDir(places)
 	if err != nil {
 		return "", nil, wrapped("write the credential configuration", err)
 	}
@@ -76,6 +76,18 @@ func WriteConfig(c Config, e *Endpoint) (path string, remove func() error, err e
 		return "", nil, wrapped("write the credential configuration", errors.Join(err, os.RemoveAll(dir)))
 	}
 	return path, func() error { return os.RemoveAll(dir) }, nil
+}
+
+// firstDir makes a directory of mode 0700.
+func firstDir(places []string) (dir string, err error) {
+	var refused []error
+	for _, place := range places {
+		if dir, err = os.MkdirTemp(place, "drawbridge-exec-"); err == nil {
+			return dir, nil
+		}
+		refused = append(refused, err)
+	}
+	return "", errors.Join(refused...)
 }
 
 func sorted(m map[string]string) []string { return slices.Sorted(maps.Keys(m)) }

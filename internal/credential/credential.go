@@ -21,6 +21,9 @@ const tail = time.Minute
 // session is how long a session is asked for. Every role allows an hour.
 const session = time.Hour
 
+// skew is how far this machine's clock may be behind AWS's.
+const skew = 5 * time.Minute
+
 // Open opens both clouds. It is called when the cache has nothing, and not before.
 type Open func(context.Context) (*cloud.Google, *cloud.AWS, error)
 
@@ -48,25 +51,36 @@ func (s AWS) Get(ctx context.Context) (cloud.Credentials, error) {
 	if c, ok := s.cached(ahead); ok {
 		return c, nil
 	}
-	unlock := s.Cache.lock(ctx, s.Wanted)
+	unlock, held := s.Cache.lock(ctx, s.Wanted, func() bool { _, ok := s.cached(ahead); return ok })
 	defer unlock()
 	if c, ok := s.cached(ahead); ok {
 		return c, nil
 	}
 	got, err := s.fetch(ctx)
 	if err != nil {
-		if old, ok := s.cached(tail); ok && !explain.Is(err, explain.Denied, explain.Missing) {
-			return old, nil
-		}
-		return cloud.Credentials{}, err
+		old, ok := s.cached(tail)
+		return s.instead(old, ok, err)
 	}
-	s.Cache.write(s.Wanted, got)
+	if held {
+		s.Cache.write(s.Wanted, got)
+	}
 	return got, nil
 }
 
+// instead gives an older session in place of an error, if there is one and AWS did not refuse.
+func (s AWS) instead(old cloud.Credentials, ok bool, err error) (cloud.Credentials, error) {
+	if ok && old.Expires.Sub(s.Now()) > tail && !explain.Is(err, explain.Denied, explain.Missing) {
+		return old, nil
+	}
+	return cloud.Credentials{}, err
+}
+
+// cached gives what the cache holds when more than this is left of it. A session that would live longer than any that we
+// ask for says that this machine's clock has been set back: nobody knows then whether it has ended.
 func (s AWS) cached(left time.Duration) (cloud.Credentials, bool) {
 	c, ok := s.Cache.read(s.Wanted)
-	return c, ok && c.Expires.Sub(s.Now()) > left
+	rest := c.Expires.Sub(s.Now())
+	return c, ok && rest > left && rest <= session+skew
 }
 
 // fetch crosses over: an ID token of the service account, then a session of the role.

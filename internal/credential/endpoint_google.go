@@ -11,18 +11,18 @@ import (
 
 // ServeSubject serves what the source of a Google credential configuration asks for: a new token of AWS at each request,
 // or this workload's credentials in the way of an instance, since libraries sign requests themselves. It gets one first,
-// so that what cannot work is known at once.
+// so that what cannot work is known at once. Like that of ServeAWS the endpoint outlives ctx.
 func ServeSubject(ctx context.Context, s Subject, kind string) (*Endpoint, error) {
 	if kind == cloud.JWT {
 		if _, err := s.JWT(ctx); err != nil {
 			return nil, err
 		}
-		return serve(ctx, guarded(s.giveJWT))
+		return serve(context.WithoutCancel(ctx), guarded(s.giveJWT))
 	}
 	if _, err := workload(ctx, s.AWS, s.Env, s.Profile); err != nil {
 		return nil, err
 	}
-	return serve(ctx, s.instance)
+	return serve(context.WithoutCancel(ctx), s.instance)
 }
 
 func (s Subject) giveJWT(ctx context.Context, w http.ResponseWriter) error {

@@ -2,13 +2,14 @@ package credential
 
 import (
 	"os"
+	"slices"
 	"strings"
 )
 
 // AWSEnvironment is environ for a command that acts in AWS: the endpoint, the region, and nothing else that could win
 // over it. The user's AWS files are hidden, because keys in a default profile would.
 func AWSEnvironment(environ []string, e *Endpoint, region string) []string {
-	return with(environ, map[string]string{
+	return with(besideProxy(environ), map[string]string{
 		"AWS_CONTAINER_CREDENTIALS_FULL_URI": e.URL,
 		"AWS_CONTAINER_AUTHORIZATION_TOKEN":  e.Token,
 		"AWS_REGION":                         region,
@@ -32,9 +33,37 @@ func GoogleEnvironment(environ []string, config, project string) []string {
 	if project != "" {
 		set["GOOGLE_CLOUD_PROJECT"], set["CLOUDSDK_CORE_PROJECT"] = project, project
 	}
-	return with(environ, set,
+	return with(besideProxy(environ), set,
 		"CLOUDSDK_AUTH_ACCESS_TOKEN", "CLOUDSDK_AUTH_ACCESS_TOKEN_FILE", "CLOUDSDK_AUTH_IMPERSONATE_SERVICE_ACCOUNT", "CLOUDSDK_CORE_ACCOUNT",
 		"GOOGLE_OAUTH_ACCESS_TOKEN", "GOOGLE_CREDENTIALS", "GOOGLE_CLOUD_KEYFILE_JSON", "GCLOUD_KEYFILE_JSON", "GOOGLE_IMPERSONATE_SERVICE_ACCOUNT")
+}
+
+// besideProxy keeps what is asked of loopback from going to a proxy, which some libraries would hand the endpoint's token.
+// Programs differ in whether they read such variables in capitals or not.
+func besideProxy(environ []string) []string {
+	set := map[string]string{}
+	for name, other := range map[string]string{"NO_PROXY": "no_proxy", "no_proxy": "NO_PROXY"} {
+		except := valueOf(environ, name)
+		if except == "" {
+			except = valueOf(environ, other)
+		}
+		set[name] = strings.TrimPrefix(except+",127.0.0.1", ",")
+	}
+	for _, name := range []string{"HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"} {
+		if valueOf(environ, name) != "" {
+			return with(environ, set)
+		}
+	}
+	return environ
+}
+
+func valueOf(environ []string, name string) string {
+	for _, v := range slices.Backward(environ) { // the last one counts
+		if rest, ok := strings.CutPrefix(v, name+"="); ok {
+			return rest
+		}
+	}
+	return ""
 }
 
 // with is environ with some variables set and others taken out, in the order of environ and then of the alphabet.

@@ -15,10 +15,10 @@ func WriteOutput(path string, document []byte) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return fmt.Errorf("%s: %w", op, err)
 	}
-	lock := flock.New(path+".lock", flock.SetPermissions(0o600))
+	lock := flock.New(beside(path, "lock"), flock.SetPermissions(0o600))
 	if err := lock.Lock(); err != nil {
 		return fmt.Errorf("%s: %w", op, err)
 	}
 	defer func() { _ = lock.Unlock() }()
-	return wrapped(op, replace(path, document))
+	return wrapped(op, replace(path, beside(path, "new"), document))
 }
