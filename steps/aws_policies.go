@@ -72,8 +72,12 @@ func readPolicies(ctx context.Context, w *World, name string) (policies, error) 
 	return read(ctx, w, "policies of role "+name, func(ctx context.Context) (policies, error) {
 		var attached, inline []string
 		err := all(
-			into(&attached, func() ([]string, error) { return listAttached(ctx, w, name) }),
-			into(&inline, func() ([]string, error) { return listInline(ctx, w, name) }),
+			into(&attached, func() ([]string, error) {
+				return read(ctx, w, "policies attached to role "+name, func(ctx context.Context) ([]string, error) { return listAttached(ctx, w, name) })
+			}),
+			into(&inline, func() ([]string, error) {
+				return read(ctx, w, "inline policies of role "+name, func(ctx context.Context) ([]string, error) { return listInline(ctx, w, name) })
+			}),
 		)
 		if err != nil {
 			return policies{}, err
