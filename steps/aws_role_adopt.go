@@ -1,6 +1,7 @@
 package steps
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/drawbridge-cloud/drawbridge/internal/spec"
@@ -14,14 +15,14 @@ func (s *roleStep) planAdopt(w *World, r *role, live string) Change {
 	if r.Path != s.role.Path {
 		return s.about.blocked("set "+s.field+".path: "+r.Path, "%s.path is %s, but the role to be adopted lives at %s", s.field, s.role.Path, r.Path)
 	}
-	if who := s.letsIn(r); who != "" {
+	want, known := s.ownStatement(live)
+	if who := s.letsIn(r, want, known); who != "" {
 		return s.about.blocked("tighten the role's trust, or choose another role", "the role to be adopted already lets others in: %s", who)
 	}
 	s.know(w, r.ARN)
-	want, known := s.ownStatement(live)
 	have, there := statementOf(r.Trust, want.Sid)
 	switch {
-	case s.direction == "to-google" && s.trusted(r, want), there && known && sameStatement(have, want):
+	case known && (s.direction == "to-google" || !there) && s.trusted(r, want), there && known && sameStatement(have, want):
 		return s.about.keep("adopted, and its trust is as wanted")
 	case there && s.direction == "to-aws" && len(have.numbers()) == 1 && have.numbers()[0] != live && (live == "" || w.Consent.AcceptAccount != live):
 		return s.about.blocked("if that was you: --accept-account "+live,
@@ -43,24 +44,24 @@ func (s *roleStep) ownStatement(live string) (spec.Statement, bool) {
 	return st, true
 }
 
-// trusted reports whether some statement of the role, whoever wrote it, already lets the workload's service in.
+// trusted reports whether some statement of the role, whoever wrote it and whatever its Sid, says what ours says.
 func (s *roleStep) trusted(r *role, want spec.Statement) bool {
-	for _, have := range statementsIn(r.Trust) {
-		bare := want
-		bare.Sid = have.Sid
-		if sameStatement(have, bare) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(statementsIn(r.Trust), func(have trustStatement) bool { return saysTheSame(have, want) })
+}
+
+// saysTheSame compares but for the Sid, which decides nothing.
+func saysTheSame(have trustStatement, want spec.Statement) bool {
+	want.Sid = have.Sid
+	return sameStatement(have, want)
 }
 
 // letsIn names who comes in already where we would add ourselves: any Google identity on the way to AWS; on the way to
-// Google everybody but AWS services, because whoever takes the role gets into Google with it.
-func (s *roleStep) letsIn(r *role) string {
+// Google everybody but AWS services, because whoever takes the role gets into Google with it. A statement that says what
+// ours says lets in nobody else, whatever its Sid.
+func (s *roleStep) letsIn(r *role, want spec.Statement, known bool) string {
 	for _, t := range statementsIn(r.Trust) {
 		switch {
-		case t.Effect != "Allow" || t.Sid == s.b.TrustSid():
+		case t.Effect != "Allow" || t.Sid == s.b.TrustSid() || known && saysTheSame(t, want):
 		case t.open():
 			return "everybody"
 		case s.direction == "to-aws" && t.ofGoogle():
