@@ -17,7 +17,7 @@ import (
 // TestStockClients runs the scripts of testdata/stock: programs that nobody here wrote look at what drawbridge made. Each
 // script needs the program that its name begins with, and is skipped out loud where that is not installed.
 func TestStockClients(t *testing.T) {
-	for _, program := range []string{"aws", "gcloud", "moto_server", "terraform", "cfn-lint", "shellcheck"} {
+	for _, program := range []string{"aws", "gcloud", "moto_server", "terraform", "cfn-lint", "shellcheck", "bash", "node"} {
 		t.Run(program, func(t *testing.T) {
 			if testing.Short() {
 				t.Skipf("SKIPPED: %s, -short", program)
@@ -63,7 +63,23 @@ func besideStockClients(e *testscript.Env) error {
 			break
 		}
 	}
-	return nil
+	return withGo(e)
+}
+
+// withGo lets scripts compile the samples with this module's own libraries, and no network.
+func withGo(e *testscript.Env) error {
+	out, err := exec.Command("go", "env", "GOCACHE", "GOMODCACHE", "GOROOT").Output()
+	dirs := strings.Fields(string(out))
+	if err != nil || len(dirs) != 3 {
+		return fmt.Errorf("go env: %q, %w", out, err)
+	}
+	e.Setenv("GOCACHE", dirs[0])
+	e.Setenv("GOMODCACHE", dirs[1])
+	e.Setenv("GOFLAGS", "-mod=readonly")
+	e.Setenv("GOPROXY", "off")
+	root, err := filepath.Abs("../..")
+	e.Setenv("REPOSITORY", root)
+	return err
 }
 
 // emulator starts moto_server and points AWS, and only AWS, at it.

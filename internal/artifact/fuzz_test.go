@@ -1,0 +1,255 @@
+package artifact_test
+
+import (
+	"encoding/json"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/goccy/go-yaml"
+	"github.com/hashicorp/hcl/v2"
+	"github.com/zclconf/go-cty/cty"
+	"github.com/zclconf/go-cty/cty/function"
+	"github.com/zclconf/go-cty/cty/function/stdlib"
+
+	"github.com/drawbridge-cloud/drawbridge/internal/artifact"
+	"github.com/drawbridge-cloud/drawbridge/internal/spec"
+)
+
+// meaning has texts that mean something in one of the formats, besides those of hostile.
+func meaning() []string {
+	return append(hostile(), "a\nb", "--- !!binary x", "- x: y", "%h%i%%", "[profile x]", "]]>", "\u202eevil", "e\u0301", "*anchor", "&a", "~", "0x10", "yes", "null", "'", `"`, `\`, "$", "%", "x$", "\u2028", "|", "> y", "? z", "${var.unique_id}", "<<EOT")
+}
+
+// Whatever a title, a condition or a policy holds, it comes back from every file as it went in.
+func FuzzTextsStayDataInEveryFormat(f *testing.F) {
+	for _, text := range meaning() {
+		f.Add(text)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		in, ok := with(t, text)
+		if !ok {
+			return
+		}
+		in.Facts = input(t).Facts
+		dataInTerraform(t, in, text)
+		dataInFleet(t, in, text)
+		dataInCloudFormation(t, in)
+		dataInScript(t, in, text)
+		if report := string(made(t, "report", in).Bytes); !strings.Contains(report, oneLine(text)) {
+			t.Errorf("report: %q is not in it", text)
+		}
+	})
+}
+
+func oneLine(s string) string { return strings.NewReplacer("\n", " ", "\r", " ").Replace(s) }
+
+// An audience is the one text of a bridge that workloads hand on.
+func FuzzAudiencesStayDataInEveryFormat(f *testing.F) {
+	for _, text := range meaning() {
+		f.Add(strings.ReplaceAll(text, " ", "_"))
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		data, err := json.Marshal(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		b, err := spec.ParseWith("bridge.yaml", []byte(bothWays), []string{"toAWS.audience=" + string(data), "toAWS.gke={namespace: ci, serviceAccount: runner}"})
+		if err != nil {
+			return
+		}
+		text = b.ToAWS.Audience // as --set took it
+		in := input(t)
+		in.Bridge = b
+		dataInWorkload(t, in, text)
+		dataInCloudFormation(t, in)
+		files, err := artifact.Make("terraform", in)
+		if isDirection(err) {
+			return
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := inTerraform(t, files[3].Bytes)["role deployer"]["trust"]
+		if want := sorted(t, b.Trust(uniqueID).Compact()); got != want {
+			t.Errorf("terraform: got %s, want %s", got, want)
+		}
+	})
+}
+
+func dataInTerraform(t *testing.T, in artifact.Input, text string) {
+	t.Helper()
+	files, err := artifact.Make("terraform", in)
+	if isDirection(err) && cty.NormalizeString(text) != text {
+		return // Terraform would change it, and says so
+	}
+	if err != nil {
+		t.Fatalf("%q: %v", text, err)
+	}
+	scope := &hcl.EvalContext{Functions: map[string]function.Function{"jsonencode": stdlib.JSONEncodeFunc}}
+	seen := 0
+	for _, f := range files[2:] {
+		for _, b := range parsed(t, f.Bytes).Blocks {
+			switch {
+			case b.Type == "resource" && b.Labels[0] == "google_project_iam_member":
+				for _, c := range b.Body.Blocks {
+					seen++
+					if title, expression := valueOf(t, c, "title", scope).AsString(), valueOf(t, c, "expression", scope).AsString(); title != text || expression != text {
+						t.Errorf("terraform: got %q and %q, want %q", title, expression, text)
+					}
+				}
+			case b.Type == "resource" && b.Labels[0] == "aws_iam_role_policy":
+				seen++
+				if got := valueOf(t, b, "policy", scope).AsString(); !spec.SameDocument([]byte(got), in.Bridge.ToAWS.Role.InlinePolicy) {
+					t.Errorf("terraform: got %s, want %s", got, in.Bridge.ToAWS.Role.InlinePolicy)
+				}
+			}
+		}
+	}
+	if seen != 2 {
+		t.Errorf("terraform: the text stands in %d places, want 2", seen)
+	}
+}
+
+func dataInFleet(t *testing.T, in artifact.Input, text string) {
+	t.Helper()
+	in.Fleet = true
+	files, err := artifact.Make("terraform", in)
+	if isDirection(err) {
+		return
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	var doc struct {
+		Google struct {
+			Grants map[string]struct {
+				Condition []struct{ Title, Expression string }
+			} `json:"google_project_iam_member"`
+		}
+	}
+	if err := json.Unmarshal(files[len(files)-1].Bytes, &doc); err != nil {
+		t.Fatal(err)
+	}
+	for _, g := range doc.Google.Grants {
+		if len(g.Condition) != 1 || g.Condition[0].Title != text || g.Condition[0].Expression != text {
+			t.Errorf("fleet: got %+v, want %q", g, text)
+		}
+	}
+	for _, f := range files[:len(files)-1] {
+		parsed(t, f.Bytes)
+	}
+}
+
+func dataInCloudFormation(t *testing.T, in artifact.Input) {
+	t.Helper()
+	files, err := artifact.Make("cloudformation", in)
+	if isDirection(err) {
+		return
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, p := range inTemplate(t, files[0].Bytes) {
+		want := asked(t, in.Bridge)[name]
+		for k, v := range p {
+			if v != want[k] {
+				t.Errorf("cloudformation: %s of %s: got %q, want %q", k, name, v, want[k])
+			}
+		}
+	}
+}
+
+func dataInScript(t *testing.T, in artifact.Input, text string) {
+	t.Helper()
+	bash, err := exec.LookPath("bash")
+	if err != nil {
+		return
+	}
+	const stubs = "gcloud() { printf '<%s>\\n' \"$@\"; }\naws() { printf '<%s>\\n' \"$@\"; }\n" +
+		"found() { return 1; }\nretry() { \"$@\"; }\nstop() { :; }\n"
+	_, body, ok := strings.Cut(string(made(t, "shell", in).Bytes), "found() { \"$@\" >/dev/null 2>&1; }\n")
+	if !ok {
+		t.Fatal("the script does not begin as expected")
+	}
+	c := exec.CommandContext(t.Context(), bash, "-c", stubs+body)
+	c.Dir = t.TempDir()
+	out, _ := c.CombinedOutput()
+	for _, want := range []string{"title=" + text, "expression=" + text, "<" + string(in.Bridge.ToAWS.Role.InlinePolicy) + ">"} {
+		if !strings.Contains(string(out), want) {
+			t.Errorf("shell: %q did not arrive:\n%s", want, out)
+		}
+	}
+	if left, _ := os.ReadDir(c.Dir); len(left) > 0 {
+		t.Errorf("shell: %q was run", text)
+	}
+}
+
+// dataInWorkload reads the manifests, runs the machine's script and its profile's line, and looks for the audience.
+func dataInWorkload(t *testing.T, in artifact.Input, audience string) {
+	t.Helper()
+	files, err := artifact.Make("workload", in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	byPath := map[string][]byte{}
+	for _, f := range files {
+		byPath[f.Path] = f.Bytes
+	}
+	for path, at := range map[string]string{"workload/cloud-run.yaml": "$.spec.template.spec.containers[0].command", "workload/gke.yaml": "$.spec.template.spec.containers[0].command"} {
+		_, last, _ := cutLast(string(byPath[path]), "---\n")
+		where, err := yaml.PathString(at)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var words []string
+		if err := where.Read(strings.NewReader(last), &words); err != nil || !slices.Contains(words, audience) {
+			t.Errorf("%s: got %q, %v, want %q in it", path, words, err, audience)
+		}
+	}
+	bash, err := exec.LookPath("bash")
+	if err != nil {
+		return
+	}
+	dir := t.TempDir()
+	c := exec.CommandContext(t.Context(), bash, "-s")
+	c.Stdin, c.Dir, c.Env = strings.NewReader(string(byPath["workload/vm-startup.sh"])), dir, append(os.Environ(), "DRAWBRIDGE_ROOT="+dir)
+	if out, err := c.CombinedOutput(); err != nil || len(out) > 0 {
+		t.Fatalf("vm-startup.sh: %v\n%s", err, out)
+	}
+	config, err := os.ReadFile(filepath.Join(dir, "etc/drawbridge/aws-config"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	fetch, err := os.ReadFile(filepath.Join(dir, "usr/local/lib/drawbridge/both-ways-token"))
+	if err != nil || string(fetch) != string(byPath["workload/systemd/both-ways-token"]) {
+		t.Errorf("the script on the machine is not the one beside it: %v", err)
+	}
+	_, line, _ := strings.Cut(string(config), "credential_process = ")
+	line, _, _ = strings.Cut(line, "\n")
+	says(t, bash, "printf '<%s>\\n' "+line, "<"+audience+">\n")
+	says(t, bash, "curl() { printf '<%s>\\n' \"$@\" >&2; }\nmv() { :; }\nrm() { :; }\ncat() { :; }\nset -- ./token\nshopt -s expand_aliases\n"+string(fetch), "<audience="+audience+">\n")
+	if left, _ := os.ReadDir(dir); len(left) != 2 {
+		t.Errorf("%q was run: %v", audience, left)
+	}
+}
+
+func says(t *testing.T, bash, script, want string) {
+	t.Helper()
+	c := exec.CommandContext(t.Context(), bash, "-c", script)
+	c.Dir = t.TempDir()
+	out, err := c.CombinedOutput()
+	if !strings.Contains(string(out), want) {
+		t.Errorf("got %s, %v, want %s", out, err, want)
+	}
+}
+
+func cutLast(s, sep string) (before, after string, found bool) {
+	if i := strings.LastIndex(s, sep); i >= 0 {
+		return s[:i], s[i+len(sep):], true
+	}
+	return "", s, false
+}
