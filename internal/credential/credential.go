@@ -24,6 +24,9 @@ const session = time.Hour
 // skew is how far this machine's clock may be behind AWS's.
 const skew = 5 * time.Minute
 
+// mintTries is how often the metadata server is asked: on a busy machine an answer can come too late.
+const mintTries = 4
+
 // Open opens both clouds. It is called when the cache has nothing, and not before.
 type Open func(context.Context) (*cloud.Google, *cloud.AWS, error)
 
@@ -111,8 +114,7 @@ func (s AWS) idToken(ctx context.Context, g *cloud.Google) (cloud.Secret, error)
 		return cloud.MintIDToken(ctx, g, s.Wanted.As, s.Wanted.Audience)
 	}
 	t, err := cloud.MetadataIDToken(ctx, g, s.Wanted.Audience)
-	if err != nil && ctx.Err() == nil && explain.Is(err, explain.Other) {
-		// Once more: on a busy machine the first answer can come too late.
+	for tries := 1; tries < mintTries && err != nil && ctx.Err() == nil && explain.Is(err, explain.Other); tries++ {
 		t, err = cloud.MetadataIDToken(ctx, g, s.Wanted.Audience)
 	}
 	if err != nil && explain.Is(err, explain.Other, explain.Missing) {

@@ -151,6 +151,9 @@ func (s *Server) World() *world.World { return s.world }
 // Google is the Google side, for tests that tamper with it.
 func (s *Server) Google() *google.Cloud { return s.google }
 
+// AWS is the AWS side, for tests that are a workload of it.
+func (s *Server) AWS() *aws.Cloud { return s.aws }
+
 // Secrets lists every credential, token, key and assertion that was seeded or issued, for tests that search for leaks.
 func (s *Server) Secrets() []string { return s.world.Secrets() }
 

@@ -39,7 +39,7 @@ var containerServices = []string{"ecs-tasks.amazonaws.com", "pods.eks.amazonaws.
 
 func (c *Cloud) container(w http.ResponseWriter, r *http.Request) {
 	name := strings.TrimPrefix(r.URL.Path, containerPath)
-	keys, err := c.Deliver(world.AccountID, name, "0acce55000000000000000000000task", containerServices...)
+	keys, err := c.deliver(world.AccountID, name, "0acce55000000000000000000000task", podTags(r.Header.Get("Authorization")), containerServices)
 	if err != nil {
 		w.WriteHeader(http.StatusBadRequest)
 		body, _ := json.Marshal(map[string]string{"code": "InvalidParameter", "message": err.Error()})
@@ -53,6 +53,17 @@ func (c *Cloud) container(w http.ResponseWriter, r *http.Request) {
 	_, _ = w.Write(body)
 }
 
+// podTags is what EKS puts on the session of a pod, which says who it is by its token: here CLUSTER-ARN/NAMESPACE/ACCOUNT.
+func podTags(token string) map[string]string {
+	words := strings.Split(token, "/") // the ARN holds one of its own
+	if len(words) != 4 {
+		return nil
+	}
+	return map[string]string{
+		"eks-cluster-arn": words[0] + "/" + words[1], "kubernetes-namespace": words[2], "kubernetes-service-account": words[3],
+	}
+}
+
 // Keys are temporary credentials of a workload.
 type Keys struct {
 	ID, Secret, Token string
@@ -63,6 +74,10 @@ type Keys struct {
 // Deliver gives a workload the credentials of a role, as EC2, Lambda or ECS would under a session name of theirs. With
 // services given, the role must trust one of them.
 func (c *Cloud) Deliver(account, role, sessionName string, services ...string) (Keys, error) {
+	return c.deliver(account, role, sessionName, nil, services)
+}
+
+func (c *Cloud) deliver(account, role, sessionName string, tags map[string]string, services []string) (Keys, error) {
 	var ses session
 	var keys Keys
 	err := error(wire.AWSError("NoSuchEntity", "no role "+role+" in account "+account))
@@ -77,7 +92,7 @@ func (c *Cloud) Deliver(account, role, sessionName string, services ...string) (
 		}
 		ses = session{Account: account, Role: strings.ToLower(r.Name), ID: r.ID, Name: sessionName}
 		keys.RoleARN = iamARN("aws", account, "role", r.Path, r.Name)
-		err = c.trustedByAny(&r, services, now)
+		err = c.trustedByAny(&r, services, now, tags)
 	})
 	if err != nil {
 		return keys, err
@@ -87,9 +102,9 @@ func (c *Cloud) Deliver(account, role, sessionName string, services ...string) (
 	return keys, err
 }
 
-func (c *Cloud) trustedByAny(role *world.Role, services []string, now time.Time) error {
+func (c *Cloud) trustedByAny(role *world.Role, services []string, now time.Time, tags map[string]string) error {
 	for _, service := range services {
-		if c.trusts(role, service, now) {
+		if c.trusts(role, service, now, tags) {
 			return nil
 		}
 	}

@@ -263,7 +263,7 @@ func (p *place) credentials(name string) leaf {
 	if p.role == nil || p.role.Name != name {
 		return leaf{}
 	}
-	if !p.cloud.trusts(p.role, "ec2.amazonaws.com", p.now) {
+	if !p.cloud.trusts(p.role, "ec2.amazonaws.com", p.now, nil) {
 		return leaf{text: indented(map[string]string{
 			"Code": "AssumeRoleUnauthorizedAccess", "LastUpdated": stamp(p.now),
 			"Message": "EC2 cannot assume the role " + name + ". Please see documentation at https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_iam-ec2.html#troubleshoot_iam-ec2_errors-info-doc.",
@@ -275,9 +275,12 @@ func (p *place) credentials(name string) leaf {
 	}}}
 }
 
-// trusts says whether a service may assume a role.
-func (c *Cloud) trusts(role *world.Role, service string, now time.Time) bool {
+// trusts says whether a service may assume a role, with the tags that it puts on the session.
+func (c *Cloud) trusts(role *world.Role, service string, now time.Time, tags map[string]string) bool {
 	facts := judge.Facts{}
+	for key, value := range tags {
+		facts.Set("aws:RequestTag/"+key, value)
+	}
 	facts.Set("aws:CurrentTime", now.Format(time.RFC3339))
 	access := judge.Access{Action: "sts:AssumeRole", Resource: "*", Facts: facts}
 	names := []string{service, service + ".cn"}
