@@ -71,9 +71,13 @@ func (m *markup) head(h Heading) {
 func (m *markup) counts(s Summary) {
 	m.raw(`<ul class="counts">`)
 	for _, severity := range Severities() {
-		m.put("<li>%d %s</li>", s.Findings[severity], severity)
+		n, look := s.Findings[severity], string(severity)
+		if n == 0 {
+			look = "none"
+		}
+		m.put(`<li class="%s"><b>%d</b> %s</li>`, look, n, severity)
 	}
-	m.put("<li>%d drifted</li><li>%d accepted</li><li>%d not evaluated</li></ul>\n", s.Drift, s.Accepted, s.NotEvaluated)
+	m.put("<li><b>%d</b> drifted</li><li><b>%d</b> accepted</li><li><b>%d</b> not evaluated</li></ul>\n", s.Drift, s.Accepted, s.NotEvaluated)
 }
 
 func (m *markup) graph(trusts []Trust) {
@@ -85,18 +89,19 @@ func (m *markup) graph(trusts []Trust) {
 <div class="scroll" tabindex="0" role="region" aria-label="Trust graph"><svg viewBox="-4 -4 %d %d" role="img" aria-label="Every way between the two clouds">
 `, g.Wide(), g.Height)
 	for _, e := range g.Edges {
-		m.put(`<line x1="%d" y1="%d" x2="%d" y2="%d" class="%s"><title>%s</title></line>`+"\n", e.X1, e.Y1, e.X2, e.Y2, e.Worst, e.Title)
+		m.put(`<path d="M%d %d C%d %d %d %d %d %d" class="%s"><title>%s</title></path>`+"\n",
+			e.X1, e.Y1, e.Middle(), e.Y1, e.Middle(), e.Y2, e.X2, e.Y2, e.Worst, e.Title)
 	}
 	for _, n := range g.Nodes {
-		m.put(`<g transform="translate(%d,%d)"><rect width="%d" height="28" rx="4"></rect><text x="8" y="18">%s</text><title>%s</title></g>`+"\n",
-			n.X, n.Y, n.Width, n.Text, n.Full)
+		m.put(`<g transform="translate(%d,%d)" class="%s"><rect width="%d" height="%d" rx="4"></rect><text x="8" y="18">%s</text><title>%s</title></g>`+"\n",
+			n.X, n.Y, n.Worst, n.Width, nodeHeight, n.Text, n.Full)
 	}
-	m.raw("</svg></div>\n")
+	m.raw("</svg></div>\n<p class=\"legend\">Thin: nothing worse than low. Thick: medium or graver. Dashed: a half is missing. Every way stands in the table too.</p>\n")
 	m.trusts(trusts)
 }
 
 func (m *markup) trusts(trusts []Trust) {
-	m.raw(`<div class="scroll"><table><thead><tr><th>From</th><th>Through</th><th>To</th><th>Worst</th></tr></thead><tbody>` + "\n")
+	m.raw(`<div class="scroll" tabindex="0" role="region" aria-label="Every way"><table><thead><tr><th>From</th><th>Through</th><th>To</th><th>Worst</th></tr></thead><tbody>` + "\n")
 	for _, t := range trusts {
 		m.put("<tr><td>%s</td><td>%s</td><td>%s</td><td>%s", t.From, t.Through, t.To, t.Worst)
 		if t.Dangling != "" {

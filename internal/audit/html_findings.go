@@ -56,7 +56,7 @@ func (m *markup) unread(list []NotEvaluated) {
 	if len(list) == 0 {
 		return
 	}
-	m.raw("<h2>Not evaluated</h2>\n<div class=\"scroll\"><table><thead><tr><th>Rule</th><th>Severity</th><th>Why</th></tr></thead><tbody>\n")
+	m.raw("<h2>Not evaluated</h2>\n<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Rules that were not evaluated\"><table><thead><tr><th>Rule</th><th>Severity</th><th>Why</th></tr></thead><tbody>\n")
 	for _, n := range list {
 		optional := ""
 		if n.Optional {

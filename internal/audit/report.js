@@ -11,3 +11,9 @@ document.querySelectorAll("[data-open]").forEach(function (button) {
     document.querySelectorAll("details").forEach(function (one) { one.open = true; });
   });
 });
+var folded = [];
+window.addEventListener("beforeprint", function () {
+  folded = Array.from(document.querySelectorAll("details:not([open])"));
+  folded.forEach(function (one) { one.open = true; });
+});
+window.addEventListener("afterprint", function () { folded.forEach(function (one) { one.open = false; }); });

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/drawbridge-cloud/drawbridge/internal/trust"
 	"github.com/drawbridge-cloud/drawbridge/steps"
 )
 
@@ -17,6 +18,10 @@ type Trust struct {
 	Dangling  string `json:"dangling"`  // the half that is missing; "" when both stand
 	Worst     string `json:"worst"`     // the gravest severity found on the way; "" for none
 	Bridge    string `json:"bridge,omitempty"`
+
+	Words   []string       `json:"words,omitempty"`   // who is admitted, a line for each way in
+	Admits  map[string]any `json:"admits,omitempty"`  // claims or caller that would get in
+	Refuses map[string]any `json:"refuses,omitempty"` // the nearest found that would not; none: everybody tried gets in
 }
 
 // Trusts draws every way between the two clouds out of the inventory that a report was made from.
@@ -38,6 +43,9 @@ func (s *sight) trustsToAWS(findings []Finding) []Trust {
 			t := Trust{Direction: "to-aws", From: "any Google identity", Through: g.Name, To: r.ARN, Worst: worst(findings, "role:"+r.Name)}
 			if ids := g.uniqueIDs(); len(ids) > 0 {
 				t.From, t.Dangling = s.accountsNamed(ids)
+			}
+			if who, err := trust.AdmittedByPolicy([]byte(r.Trust), g.principal); err == nil {
+				t.Words, t.Admits, t.Refuses = who.Words, who.In, who.Out
 			}
 			out = append(out, t)
 		}
@@ -80,7 +88,13 @@ func (s *sight) trustsToGoogle(findings []Finding) []Trust {
 		}
 		if len(s.providers(m.pool)) == 0 {
 			t.Dangling = "pool " + m.pool + " has no provider that can be used"
-		} else if _, name, ok := assumedRole(m.value); ok && s.Account != nil && strings.Contains(m.value, ":"+s.Account.ID+":") {
+		}
+		s.showWho(&t, m)
+		if t.Dangling != "" {
+			out = append(out, t)
+			continue
+		}
+		if _, name, ok := assumedRole(m.value); ok && s.Account != nil && strings.Contains(m.value, ":"+s.Account.ID+":") {
 			if _, stands := s.role(name); !stands {
 				t.Dangling = "account " + s.Account.ID + " has no role " + name
 			}
@@ -88,6 +102,19 @@ func (s *sight) trustsToGoogle(findings []Finding) []Trust {
 		out = append(out, t)
 	}
 	return s.cut(out, func(t Trust) string { return "pool:" + strings.TrimPrefix(t.Through, "pool ") })
+}
+
+// showWho says who of an AWS account gets in by a member, where one provider of that kind decides.
+func (s *sight) showWho(t *Trust, m member) {
+	list := s.providers(m.pool)
+	if len(list) != 1 || list[0].AWSAccount == "" {
+		return
+	}
+	v := list[0]
+	who, err := trust.AdmittedByExchange(trust.Exchange{Mapping: v.Mapping, Condition: v.Condition, Pool: v.pool.Name, Members: []string{m.text}}, v.AWSAccount)
+	if err == nil {
+		t.Words, t.Admits, t.Refuses = who.Words, who.In, who.Out
+	}
 }
 
 // cut keeps what the bridges are about.

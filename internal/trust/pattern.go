@@ -90,7 +90,7 @@ func (e *expansion) variable(name string, ctx tokenContext) {
 	switch {
 	case !known:
 		e.unread = true
-	case len(values) == 1:
+	case len(values) == 1 && !ctx.list(strings.TrimSpace(key), values): // a key of several values is no variable, however many it has
 		e.pattern = append(e.pattern, literal(values[0], false)...)
 	case hasFallback:
 		e.pattern = append(e.pattern, literal(strings.Trim(strings.TrimSpace(fallback), "'"), false)...)
