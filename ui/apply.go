@@ -14,14 +14,22 @@ type apply struct {
 	cloud string
 	at    int
 	moved bool // the person looks around: the lanes no longer follow the work
+	down  bool // a bridge is taken down
 }
 
 func newApply(w *walk) (screen, tea.Cmd) {
-	w.run, w.result, w.runErr, w.stopping = newLanes(*w.plan), nil, nil, false
-	return apply{cloud: google}, w.apply()
+	seen := *w.plan
+	seen.Changes = w.there(seen.Changes)
+	w.run, w.result, w.runErr, w.stopping = newLanes(seen), nil, nil, false
+	return apply{cloud: google, down: w.down}, w.apply()
 }
 
-func (a apply) stage() stage { return applying }
+func (a apply) stage() stage {
+	if a.down {
+		return destroying
+	}
+	return applying
+}
 
 // ended reports whether the run has returned.
 func (w *walk) ended() bool { return w.result != nil }
@@ -36,6 +44,10 @@ func (a apply) keys(w *walk) []key.Binding {
 	switch {
 	case !w.ended():
 		return []key.Binding{move, detailsKey(), helpKey(), bind("ctrl+c", "stop", "ctrl+c")}
+	case w.went() && a.down:
+		return []key.Binding{w.enterKey("close"), bind("s", "what stays", "s"), move, detailsKey(), helpKey()}
+	case a.down:
+		return []key.Binding{bind("r", "look again", "r", "enter"), bind("s", "what stays", "s"), detailsKey(), helpKey(), quitKey(), move}
 	case w.went():
 		return []key.Binding{w.enterKey("next: prove it"), move, detailsKey(), helpKey(), quitKey()}
 	}
@@ -84,6 +96,9 @@ func (a apply) press(w *walk, msg tea.KeyPressMsg) (screen, tea.Cmd) {
 			return newPlank(a, lane[a.at].change.ID), nil
 		}
 		return a, nil
+	}
+	if a.down && w.ended() {
+		return a.taken(w, msg)
 	}
 	if !w.ended() {
 		if is(msg, "q") {

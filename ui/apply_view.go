@@ -10,14 +10,24 @@ import (
 )
 
 func (a apply) view(w *walk, b box) page {
-	lines := []string{w.spread(w.strong.Render("Apply"), w.runState(), b.w), ""}
+	lines := []string{w.spread(w.strong.Render(a.headline(w)), w.runState(), b.w), ""}
 	c := columns{cloud: a.cloud, at: a.at, google: w.plankItems(google), aws: w.plankItems(aws)}
 	end := w.verdict(b.w)
+	if a.down && w.ended() {
+		end = w.tornDown(b)
+	}
 	lines = append(lines, c.draw(w.look, box{b.w, b.h - 3 - len(end)})...)
 	for len(lines) < b.h-len(end) {
 		lines = append(lines, "")
 	}
 	return page{lines: append(lines, end...)}
+}
+
+func (a apply) headline(w *walk) string {
+	if a.down {
+		return "Destroy " + clean(w.bridge.Name)
+	}
+	return "Apply"
 }
 
 // runState is how far the run is.
@@ -50,6 +60,11 @@ func (w *walk) plankItems(cloud string) []item {
 		it.live = p.kind != "" && !p.over() && !p.kept
 		if p.kind == steps.Waiting {
 			it.then = strings.TrimPrefix(w.counts(p.seen, p.want)+w.waited(p.since, p.until), " "+w.dot+" ")
+		}
+		if w.down && p.kept {
+			it.side, it.says, it.tone = w.muted.Render("stays"), stays(p.change), w.muted
+			out = append(out, it)
+			continue
 		}
 		if it.says, it.tone = w.plankSays(p); p.kind == steps.Failed && w.ended() {
 			it.says = "" // it stands whole below the lanes
@@ -121,7 +136,10 @@ func (a apply) aside(w *walk, b box) []string {
 	return newPlank(a, lane[a.at].change.ID).text(w, b.w)
 }
 
-func (a apply) topic(*walk) topic {
+func (a apply) topic(w *walk) topic {
+	if a.down {
+		return razing{}.topic(w)
+	}
 	return topic{"Apply", []string{
 		"What does not need each other is made at the same time, in both clouds. A change that fails stops only what needs it.",
 		"Clouds take a moment until everybody in them knows of something new. A wait says what it waits for, how often it " +

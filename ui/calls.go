@@ -24,6 +24,7 @@ const (
 	callWrite     = "write"
 	callExport    = "export"
 	callSave      = "save"
+	callAudit     = "audit"
 	callList      = "list " // and the kind
 )
 
@@ -109,10 +110,12 @@ func (w *walk) apply() tea.Cmd {
 	b, p := w.bridge, *w.plan
 	w.since = w.now
 	return w.start(callApply, func(ctx context.Context, put func(tea.Msg)) tea.Msg {
-		path, err := w.e.Save(ctx, b)
-		put(saved{path, err})
-		if err != nil {
-			return applied{err: err}
+		if w.e.Save != nil { // a bridge that is taken down is written down already
+			path, err := w.e.Save(ctx, b)
+			put(saved{path, err})
+			if err != nil {
+				return applied{err: err}
+			}
 		}
 		r, err := w.e.Apply(ctx, b, p, func(e steps.Event) { put(stepped{e}) })
 		return applied{r, err}

@@ -19,6 +19,8 @@ type columns struct {
 
 // item is one thing in a lane: its own line, and what is said below it.
 type item struct {
+	head  string         // a heading above it, drawn; "" for none
+	air   bool           // an empty line above the heading
 	mark  string         // one cell, drawn
 	text  string         // plain
 	side  string         // drawn at the right end: a duration
@@ -115,6 +117,12 @@ func (it item) lines(l look, here bool, width int) []string {
 		style = l.muted
 	}
 	var out []string
+	if it.air {
+		out = append(out, "")
+	}
+	if it.head != "" {
+		out = append(out, it.head)
+	}
 	for i, t := range it.wrapped(room, width-4) {
 		if i == 0 {
 			out = append(out, l.spread(cursor+" "+it.mark+" "+style.Render(t), it.side, width))

@@ -8,20 +8,42 @@ import (
 	"github.com/drawbridge-cloud/drawbridge/steps"
 )
 
-// ConfirmDestroy shows what p would remove and what it keeps, and reports whether the bridge's name was typed. With
-// PlainIn set it asks in plain lines.
+// Taken is how taking a bridge down ended.
+type Taken struct {
+	Plan        *steps.Plan   // nil: it was left before both clouds were read
+	Result      *steps.Result // nil: nothing was begun
+	Nothing     bool          // there is nothing to remove, so nobody was asked
+	Interrupted bool
+	Err         error // what kept it from being read or begun
+}
+
+// Destroy reads both clouds with e.Plan, shows what goes and what stays, and takes it down with e.Apply, lane by lane,
+// once the bridge's name was typed. The returned error says that the terminal itself failed.
+func Destroy(ctx context.Context, e Engine, o Options, b spec.Bridge) (Taken, error) {
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	w := newWalk(ctx, e, o)
+	w.bridge, w.down = b, true
+	err := show(o, model{walk: w, at: razing{look: review{cloud: google}, edit: typing("")}, begin: w.lookAhead()})
+	w.drain()
+	if err != nil {
+		return Taken{}, fmt.Errorf("draw on the terminal: %w", err)
+	}
+	t := Taken{Plan: w.plan, Result: w.result, Interrupted: w.interrupted, Err: w.runErr}
+	if w.plan == nil {
+		t.Err = w.planErr
+	}
+	t.Nothing = w.plan != nil && w.plan.Summary.Remove == 0
+	return t, nil
+}
+
+// ConfirmDestroy asks in plain lines whether to remove what p removes, and reports whether the bridge's name was answered.
 func ConfirmDestroy(ctx context.Context, o Options, b spec.Bridge, p steps.Plan) (bool, error) {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	w := newWalk(ctx, Engine{}, o)
 	w.bridge, w.plan = b, &p
-	if o.PlainIn != nil {
-		return plainDestroy(w)
-	}
-	if err := show(o, model{walk: w, at: newRazing(w)}); err != nil {
-		return false, fmt.Errorf("draw on the terminal: %w", err)
-	}
-	return w.razed, nil
+	return plainDestroy(w)
 }
 
 // plainDestroy asks in lines. Anything but the name is a no.

@@ -37,7 +37,7 @@ func razingAt(t *testing.T) *driver {
 	d := drive(t, (&recorded{}).engine(), Options{}, 80, 24)
 	b, p := standing(t)
 	d.until("who we are", func() bool { return d.m.asked })
-	d.m.bridge, d.m.plan = b, &p
+	d.m.bridge, d.m.plan, d.m.down, d.m.e.Save = b, &p, true, nil
 	d.m.at = newRazing(d.m.walk)
 	return d
 }
@@ -52,10 +52,15 @@ func TestDestroyWantsTheNameTyped(t *testing.T) {
 		t.Fatal("destroyed although the name was not typed")
 	}
 	d.write("d").key("enter")
-	d.until("the end", func() bool { return d.quit })
+	d.until("the lanes", func() bool { return d.m.ended() })
+	d.shows("Destroy acme-build", "What can go is gone.", "APIs", "never undone: others may rely on it")
 	if !d.m.razed {
 		t.Error("not destroyed although the name was typed")
 	}
+	golden(t, "destroy-done-80x24", d.text())
+	d.press("s").shows("What stays", "never undone").press("esc")
+	d.key("enter")
+	d.until("the end", func() bool { return d.quit })
 }
 
 func TestDestroyIsLeftByEscAndCtrlC(t *testing.T) {

@@ -37,6 +37,9 @@ func (w *walk) detailed(c steps.Change, width int) []string {
 			lines = append(lines, w.muted.Render(l))
 		}
 	}
+	if page := w.console(c); page != "" {
+		lines = append(append(lines, "", w.strong.Render("In the console")), w.linked(page, width)...)
+	}
 	return append(lines, "", w.muted.Render("id "+c.ID))
 }
 

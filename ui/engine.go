@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/drawbridge-cloud/drawbridge/internal/artifact"
+	"github.com/drawbridge-cloud/drawbridge/internal/audit"
 	"github.com/drawbridge-cloud/drawbridge/internal/spec"
 	"github.com/drawbridge-cloud/drawbridge/steps"
 	"github.com/drawbridge-cloud/drawbridge/verify"
@@ -36,6 +37,9 @@ type Engine struct {
 	Write func(ctx context.Context, files []artifact.File, dir string) ([]string, error)
 	// Export writes the plan for somebody with more rights and returns the path. Nil: not offered.
 	Export func(context.Context, spec.Bridge, steps.Plan) (path string, err error)
+	// Audit reads everything that a security rule asks about, tells how far it is, and gives the answer. Only ShowAudit asks
+	// for it.
+	Audit func(ctx context.Context, tell func(Progress)) (audit.Document, error)
 	// Use signs in to AWS with another profile from the next SignIn on. Nil: profiles are not offered.
 	Use func(profile string)
 	// List gives the values a field can take from what the credentials can see, page by page; path is the field's, such as

@@ -69,6 +69,7 @@ type job func(ctx context.Context, put func(tea.Msg)) tea.Msg
 type running struct {
 	feed *feed
 	stop context.CancelFunc
+	done chan struct{} // closed when the job has returned
 }
 
 // start runs a job in its own goroutine. A call of the same name that still runs is told to stop, and what it says from
@@ -77,10 +78,21 @@ func (w *walk) start(call string, j job) tea.Cmd {
 	w.halt(call)
 	ctx, stop := context.WithCancel(w.ctx)
 	f := &feed{bell: make(chan struct{}, 1)}
-	w.calls[call] = running{f, stop}
-	return func() tea.Msg {
-		go func() { defer stop(); f.end(j(ctx, f.put)) }()
-		return f.take(call)
+	r := running{f, stop, make(chan struct{})}
+	w.calls[call] = r
+	go func() {
+		defer close(r.done)
+		defer stop()
+		f.end(j(ctx, f.put))
+	}()
+	return func() tea.Msg { return f.take(call) }
+}
+
+// drain stops what still runs and waits for it: nobody reads, or tells, behind the back of what comes after the screens.
+func (w *walk) drain() {
+	for _, r := range w.calls {
+		r.stop()
+		<-r.done
 	}
 }
 

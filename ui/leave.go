@@ -39,6 +39,11 @@ func leave(w *walk, s screen, byForce bool) (screen, tea.Cmd) {
 		if at.only {
 			return nil, nil
 		}
+	case findings:
+		if w.runs(callAudit) {
+			return at.stop(w), nil
+		}
+		return nil, nil
 	}
 	if call := w.writing(); call != "" {
 		if w.ctx.Err() != nil {

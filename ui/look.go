@@ -16,10 +16,11 @@ type look struct {
 	palette
 	symbols
 	noColor bool
+	links   bool // the terminal opens links
 }
 
 func newLook(o Options, light bool) look {
-	l := look{palette: paint(light, o.NoColor), symbols: boxSymbols(), noColor: o.NoColor}
+	l := look{palette: paint(light, o.NoColor), symbols: boxSymbols(), noColor: o.NoColor, links: opensLinks(o)}
 	if o.ASCII {
 		l.symbols = asciiSymbols()
 	}

@@ -10,6 +10,7 @@ import (
 type model struct {
 	*walk
 	at      screen
+	begin   tea.Cmd // what starts with the program, besides the sign-in; nil for nothing
 	ticking bool
 	gone    bool
 }
@@ -24,7 +25,7 @@ type cancelled struct{}
 func (m model) Init() tea.Cmd {
 	ended := func() tea.Msg { <-m.ctx.Done(); return cancelled{} }
 	if m.e.SignIn == nil {
-		return tea.Batch(tea.RequestBackgroundColor, ended)
+		return tea.Batch(m.begin, tea.RequestBackgroundColor, ended)
 	}
 	return tea.Batch(m.signIn(), tea.RequestBackgroundColor, ended)
 }

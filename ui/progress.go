@@ -8,7 +8,7 @@ func (m model) progress() *tea.ProgressBar {
 	switch {
 	case m.runs(callApply) && all > 0:
 		return tea.NewProgressBar(tea.ProgressBarDefault, done*100/all)
-	case m.runs(callProofs), m.runs(callPlan):
+	case m.runs(callProofs), m.runs(callPlan), m.runs(callAudit):
 		return tea.NewProgressBar(tea.ProgressBarIndeterminate, 0)
 	case m.ended() && !m.went():
 		return tea.NewProgressBar(tea.ProgressBarError, 100)

@@ -22,9 +22,14 @@ func newRazing(w *walk) razing {
 func (r razing) stage() stage { return destroying }
 
 // named reports whether what is typed is the name.
-func (r razing) named(w *walk) bool { return r.edit.value() == w.bridge.Name }
+func (r razing) named(w *walk) bool { return w.plan != nil && r.edit.value() == w.bridge.Name }
 
 func (r razing) keys(w *walk) []key.Binding {
+	if w.plan == nil {
+		again := bind("r", "read again", "r")
+		again.SetEnabled(w.planErr != nil)
+		return []key.Binding{again, bind("esc", "leave", "esc", "q")}
+	}
 	yes := w.enterKey("destroy")
 	yes.SetEnabled(r.named(w))
 	return []key.Binding{
@@ -34,16 +39,23 @@ func (r razing) keys(w *walk) []key.Binding {
 }
 
 func (r razing) update(w *walk, msg tea.Msg) (screen, tea.Cmd) {
+	if m, ok := msg.(planned); ok {
+		return r.read(w, m)
+	}
 	switch {
-	case is(msg, "esc"):
+	case is(msg, "esc"), is(msg, "q") && w.plan == nil:
 		return nil, nil
+	case w.plan == nil:
+		if is(msg, "r") && w.planErr != nil {
+			return r, w.lookAhead()
+		}
 	case is(msg, "enter"):
 		if !r.named(w) {
 			w.warn("type " + w.bridge.Name + " to destroy it, or press esc")
 			return r, nil
 		}
 		w.razed = true
-		return nil, nil
+		return newApply(w)
 	case is(msg, "up"):
 		r.look = r.look.move(w, -1)
 	case is(msg, "down"):
@@ -62,7 +74,28 @@ func (r razing) update(w *walk, msg tea.Msg) (screen, tea.Cmd) {
 	return r, nil
 }
 
+// read goes on once both clouds were read. Where there is nothing to remove nobody is asked; input that cannot be used is
+// told on the terminal.
+func (r razing) read(w *walk, m planned) (screen, tea.Cmd) {
+	switch {
+	case m.err != nil && !foreseeable(m.err):
+		return nil, nil
+	case m.err == nil && w.plan.Summary.Remove == 0:
+		return nil, nil
+	case m.err == nil:
+		r.look = r.look.landed(w)
+	}
+	return r, nil
+}
+
 func (r razing) view(w *walk, b box) page {
+	if w.plan == nil {
+		lines := []string{w.strong.Render("Destroy " + clean(w.bridge.Name)), ""}
+		if w.planErr != nil {
+			return page{lines: append(lines, w.problem(w.planErr, b.w)...)}
+		}
+		return page{lines: append(lines, w.readingBoth(), "", w.muted.Render("Nothing is removed before you have seen what, and typed the bridge's name."))}
+	}
 	lines := []string{w.spread(w.strong.Render("Destroy "+w.bridge.Name), w.counted(w.plan.Summary), b.w), ""}
 	c := columns{cloud: r.look.cloud, at: r.look.at, google: w.goes(r.look.lane(w, google)), aws: w.goes(r.look.lane(w, aws))}
 	lines = append(lines, c.draw(w.look, box{b.w, b.h - 6})...)

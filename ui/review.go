@@ -50,7 +50,7 @@ func (r review) lane(w *walk, cloud string) []steps.Change {
 	if w.plan == nil {
 		return nil
 	}
-	left, right := split(w.plan.Changes)
+	left, right := split(w.there(w.plan.Changes))
 	if cloud == google {
 		return left
 	}
@@ -91,6 +91,9 @@ func (r review) keys(w *walk) []key.Binding {
 	c, ok := r.focused(w)
 	unfold := bind("space", "unfold", "space")
 	unfold.SetEnabled(ok)
+	if r.only && w.planErr != nil {
+		return []key.Binding{w.enterKey("leave"), bind("r", "read again", "r")}
+	}
 	if r.only {
 		return []key.Binding{w.enterKey("close"), bind(w.upDown, "move", "up", "down", "left", "right", "tab"), unfold, detailsKey(), bind("c", "command", "c"), helpKey()}
 	}
@@ -116,6 +119,9 @@ func (r review) keys(w *walk) []key.Binding {
 func (r review) update(w *walk, msg tea.Msg) (screen, tea.Cmd) {
 	switch msg := msg.(type) {
 	case planned:
+		if r.only && msg.err != nil && !foreseeable(msg.err) {
+			return nil, nil
+		}
 		return r.landed(w), nil
 	case exported:
 		if msg.err != nil {

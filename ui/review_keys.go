@@ -8,7 +8,7 @@ import (
 
 func (r review) press(w *walk, msg tea.KeyPressMsg) (screen, tea.Cmd) {
 	if r.only && is(msg, "enter", "esc", "q", "r", "p", "e", "a", "A") {
-		return r.closed(msg)
+		return r.closed(w, msg)
 	}
 	switch msg.String() {
 	case "space":
@@ -38,9 +38,12 @@ func (r review) press(w *walk, msg tea.KeyPressMsg) (screen, tea.Cmd) {
 }
 
 // closed ends a look at a plan; the keys that lead on from a review are not heard there.
-func (r review) closed(msg tea.KeyPressMsg) (screen, tea.Cmd) {
-	if is(msg, "enter", "esc", "q") {
+func (r review) closed(w *walk, msg tea.KeyPressMsg) (screen, tea.Cmd) {
+	switch {
+	case is(msg, "enter", "esc", "q"):
 		return nil, nil
+	case is(msg, "r") && w.planErr != nil:
+		return r, w.lookAhead()
 	}
 	return r, nil
 }

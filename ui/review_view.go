@@ -17,8 +17,7 @@ func (r review) view(w *walk, b box) page {
 	case w.planErr != nil:
 		return page{lines: append(append(lines, ""), w.problem(w.planErr, b.w)...)}
 	case w.plan == nil:
-		says := "reading both clouds " + w.dot + " " + short(w.now.Sub(w.since)) + " " + w.dot + " " + plural(len(w.read), "thing", "things") + " seen"
-		return page{lines: append(lines, "", w.spinner(w.now)+" "+w.muted.Render(says))}
+		return page{lines: append(lines, "", w.readingBoth())}
 	}
 	c := columns{cloud: r.cloud, at: r.at, google: r.items(w, google, b.w), aws: r.items(w, aws, b.w)}
 	lines = append(lines, "")
@@ -27,6 +26,12 @@ func (r review) view(w *walk, b box) page {
 		lines = append(lines, "")
 	}
 	return page{lines: append(lines, w.checkLine(b.w))}
+}
+
+// readingBoth says how far a plan has come.
+func (w *walk) readingBoth() string {
+	says := "reading both clouds " + w.dot + " " + short(w.now.Sub(w.since)) + " " + w.dot + " " + plural(len(w.read), "thing", "things") + " seen"
+	return w.spinner(w.now) + " " + w.muted.Render(says)
 }
 
 func (r review) summary(w *walk) string {

@@ -45,6 +45,7 @@ const (
 	filingFiles
 	destroying
 	planning
+	auditing
 )
 
 // crumbs are the stations in order.
@@ -59,6 +60,8 @@ func (s stage) String() string {
 		return "Destroy"
 	case planning:
 		return "Plan"
+	case auditing:
+		return "Audit"
 	default:
 	}
 	return crumbs()[s]

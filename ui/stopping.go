@@ -44,7 +44,11 @@ func (s stopping) stop(w *walk) (screen, tea.Cmd) {
 
 func (s stopping) view(w *walk, b box) page {
 	lines := []string{w.strong.Render("Stop here?"), ""}
-	if s.call == callApply {
+	if s.call == callApply && w.down {
+		done, all := w.run.count()
+		lines = append(lines, "The request in flight is finished first.", itoa(done)+" of "+plural(all, "thing is", "things are")+" gone; the rest stays as it is.", "")
+		lines = append(lines, w.later("Going on removes what is left: r looks again now", "destroy -f "+quote(w.o.File), b.w)...)
+	} else if s.call == callApply {
 		done, all := w.run.count()
 		lines = append(lines,
 			"The request in flight is finished first; nothing is left half-made.",

@@ -36,6 +36,10 @@ func (w *walk) take(msg tea.Msg) {
 		w.proofs, w.proofErr = msg.proofs, msg.err
 	case filed:
 		w.files, w.filesErr = msg.files, msg.err
+	case progressed:
+		w.survey.progressed(msg.now, w.now)
+	case audited:
+		w.survey.answered(msg)
 	case wrote:
 		w.tookFiles(msg)
 	}

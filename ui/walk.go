@@ -61,12 +61,15 @@ type walk struct {
 	proofs    []verify.Proof
 	proofErr  error
 
+	survey survey // an audit, where this is one
+
 	files       []artifact.File
 	filesErr    error
 	written     []string
 	took        []artifact.File // those written
 	stopping    bool            // the person, or the context, wants out
 	razed       bool            // destroy was confirmed
+	down        bool            // the bridge is taken down, not made
 	interrupted bool
 }
 

@@ -3,10 +3,12 @@ package main
 import (
 	"context"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/drawbridge-cloud/drawbridge/internal/audit"
+	"github.com/drawbridge-cloud/drawbridge/ui"
 )
 
 type auditOptions struct {
@@ -39,7 +41,8 @@ func newAudit(s streams) *cobra.Command {
 cloud. A rule that may not read what it needs is listed as not evaluated, with the missing permission, and never passed.
 
 Name directories or files to audit many bridges: each project and account is read once. --discover needs no bridge: it
-joins every trust between the project and the account, and lists what dangles.
+joins every trust between the project and the account, and lists what dangles. At a terminal the answer can be walked
+through first; --no-input, a pipe or another --format write it out.
 
 Exit code 0: nothing. 3: drift, a finding at or over --fail-on, or a rule of that weight that could not be evaluated.`,
 		Example: "  drawbridge audit\n  drawbridge audit --format sarif > audit.sarif\n  drawbridge audit --discover --project acme-build\n" +
@@ -85,32 +88,50 @@ func (o *auditOptions) checkAudit() error {
 }
 
 func runAudit(ctx context.Context, o *auditOptions, at *site) error {
-	var d audit.Document
-	var err error
-	switch {
-	case o.discover:
-		d, err = o.discovered(ctx, at)
-	case len(o.targets) > 0:
-		d, err = o.fleet(ctx, at)
-	default:
-		d, err = o.bridge(ctx, at)
+	read, err := o.reading(ctx, at)
+	if err != nil {
+		return err
 	}
+	if o.onScreen() {
+		return o.lookAround(ctx, at, read)
+	}
+	d, err := read(ctx, func(ui.Progress) {})
 	if err != nil {
 		return err
 	}
 	return o.answer(d)
 }
 
+// reading is what will be read. A bridge that cannot be used is refused here, before any screen.
+func (o *auditOptions) reading(ctx context.Context, at *site) (reading, error) {
+	switch {
+	case o.discover:
+		return func(ctx context.Context, tell func(ui.Progress)) (audit.Document, error) {
+			tell(ui.Progress{Doing: "reading every trust between the project and the account"})
+			return o.discovered(ctx, at)
+		}, nil
+	case len(o.targets) > 0:
+		return func(ctx context.Context, tell func(ui.Progress)) (audit.Document, error) {
+			tell(ui.Progress{Doing: "auditing every bridge of " + strings.Join(o.targets, ", ")})
+			return o.fleet(ctx, at)
+		}, nil
+	}
+	return o.bridge(ctx, at)
+}
+
 // bridge audits the one bridge of the file.
-func (o *auditOptions) bridge(ctx context.Context, at *site) (audit.Document, error) {
+func (o *auditOptions) bridge(ctx context.Context, at *site) (reading, error) {
 	s, err := o.session(ctx, at, changeFlags{})
 	if err != nil {
-		return audit.Document{}, err
+		return nil, err
 	}
-	if err := s.begin(ctx); err != nil {
-		return audit.Document{}, err
-	}
-	return s.audit(ctx, s.inventory)
+	return func(ctx context.Context, tell func(ui.Progress)) (audit.Document, error) {
+		tell(ui.Progress{Doing: "asking both clouds who we are"})
+		if err := s.begin(ctx); err != nil {
+			return audit.Document{}, err
+		}
+		return s.auditTelling(ctx, tell, s.inventory)
+	}, nil
 }
 
 // answer accepts what the baseline accepts, shows the result and answers no if it is one.
@@ -119,11 +140,20 @@ func (o *auditOptions) answer(d audit.Document) error {
 	if err != nil {
 		return err
 	}
-	open, accepted := known.Split(d.Findings, o.now())
-	d = audit.NewDocument(d.Drift, open, append(d.Accepted, accepted...), d.NotEvaluated, d.Trusts, d.Summary.Bridges)
+	d = o.accept(known, d)
 	if err := o.show(d); err != nil {
 		return err
 	}
+	return o.verdict(d)
+}
+
+// accept takes what the baseline accepts out of the findings.
+func (o *auditOptions) accept(known audit.Baseline, d audit.Document) audit.Document {
+	open, accepted := known.Split(d.Findings, o.now())
+	return audit.NewDocument(d.Drift, open, append(d.Accepted, accepted...), d.NotEvaluated, d.Trusts, d.Summary.Bridges)
+}
+
+func (o *auditOptions) verdict(d audit.Document) error {
 	if d.Answer(audit.Severity(o.failOn.value), o.allowUnread) {
 		return &noError{answer: "the audit found something"}
 	}

@@ -11,25 +11,38 @@ import (
 	"github.com/drawbridge-cloud/drawbridge/internal/inventory"
 	"github.com/drawbridge-cloud/drawbridge/internal/spec"
 	"github.com/drawbridge-cloud/drawbridge/steps"
+	"github.com/drawbridge-cloud/drawbridge/ui"
 	"github.com/drawbridge-cloud/drawbridge/verify"
 )
 
 // audit plans for drift and asks the rules about what read gives.
 func (s *session) audit(ctx context.Context, read func(context.Context) (inventory.Inventory, error)) (audit.Document, error) {
-	plan, err := s.graph.Plan(ctx, s.world, steps.Present, nil)
+	return s.auditTelling(ctx, func(ui.Progress) {}, read)
+}
+
+// auditTelling does the same and tells how far it has come.
+func (s *session) auditTelling(
+	ctx context.Context, tell func(ui.Progress), read func(context.Context) (inventory.Inventory, error),
+) (audit.Document, error) {
+	const comparing = "comparing both clouds with the bridge"
+	tell(ui.Progress{Doing: comparing})
+	plan, err := s.graph.Plan(ctx, s.world, steps.Present, counting(comparing, tell))
 	if err != nil {
 		return audit.Document{}, err
 	}
+	tell(ui.Progress{Doing: "looking for borrowed access that was left behind"})
 	left, err := verify.Leftovers(ctx, s.world)
 	if err != nil {
 		return audit.Document{}, err
 	}
+	tell(ui.Progress{Doing: "reading project " + s.bridge.Google.Project + " and account " + s.bridge.AWS.Account})
 	inv, err := read(ctx)
 	if err != nil {
 		return audit.Document{}, err
 	}
 	inv.Bridges = []spec.Bridge{s.bridge}
 	inv.Files = s.credentialFiles()
+	tell(ui.Progress{Doing: "asking every rule"})
 	report := audit.Evaluate(inv)
 	drift := driftOf(slices.Concat(plan.Changes, left, s.fileDrift()))
 	return audit.NewDocument(drift, report.Findings, nil, report.NotEvaluated, report.Trusts, 1), nil

@@ -50,6 +50,9 @@ func runDestroy(ctx context.Context, o *destroyOptions, at *site) error {
 	if err := o.cloud.mayWrite(s, "destroy"); err != nil {
 		return err
 	}
+	if o.cloud.consent.asks(o.streams) && !o.cloud.consent.plain(o.streams) {
+		return o.onScreens(ctx, s)
+	}
 	return o.planned(ctx, s, steps.Absent, o.events, func(plan steps.Plan, r *reporter) error {
 		return o.destroyPlan(ctx, s, plan, r)
 	})
@@ -80,7 +83,7 @@ func (o *destroyOptions) consented(ctx context.Context, s *session, plan steps.P
 	if !asked || plan.Summary.Remove == 0 {
 		return nil
 	}
-	sure, err := ui.ConfirmDestroy(ctx, o.confirmOptions(s), s.bridge, plan)
+	sure, err := ui.ConfirmDestroy(ctx, o.uiOptions(o.cloud.sandbox.on, !s.real()), s.bridge, plan)
 	if err != nil {
 		return err
 	}
@@ -88,14 +91,6 @@ func (o *destroyOptions) consented(ctx context.Context, s *session, plan steps.P
 		return &noError{answer: "declined"}
 	}
 	return nil
-}
-
-func (o *destroyOptions) confirmOptions(s *session) ui.Options {
-	opts := o.uiOptions(o.cloud.sandbox.on, !s.real())
-	if !o.cloud.consent.plain(o.streams) {
-		opts.PlainIn, opts.PlainOut = nil, nil
-	}
-	return opts
 }
 
 func (o *destroyOptions) show(s *session, plan steps.Plan, result steps.Result) error {

@@ -2,9 +2,11 @@ package main
 
 import (
 	"context"
+	"os"
 
 	"github.com/spf13/cobra"
 
+	"github.com/drawbridge-cloud/drawbridge/internal/spec"
 	"github.com/drawbridge-cloud/drawbridge/steps"
 	"github.com/drawbridge-cloud/drawbridge/ui"
 )
@@ -40,14 +42,11 @@ func runPlan(ctx context.Context, o *planOptions, at *site) error {
 	if err != nil {
 		return err
 	}
-	if err := s.begin(ctx); err != nil {
-		return err
-	}
-	plan, err := s.graph.Plan(ctx, s.world, steps.Present, nil)
+	plan, err := o.read(ctx, s)
 	if err != nil {
 		return err
 	}
-	if err := o.showPlan(ctx, s, plan); err != nil {
+	if err := o.showPlan(s, plan); err != nil {
 		return err
 	}
 	if plan.Pending() {
@@ -56,14 +55,30 @@ func runPlan(ctx context.Context, o *planOptions, at *site) error {
 	return nil
 }
 
-func (o *planOptions) showPlan(ctx context.Context, s *session, plan steps.Plan) error {
+// read makes the plan, on a screen where a person can walk through it.
+func (o *planOptions) read(ctx context.Context, s *session) (steps.Plan, error) {
+	plan := func(ctx context.Context, _ spec.Bridge, _ steps.Consent, sink steps.Sink) (steps.Plan, error) {
+		if err := s.begin(ctx); err != nil {
+			return steps.Plan{}, err
+		}
+		return s.graph.Plan(ctx, s.world, steps.Present, sink)
+	}
+	if !o.onScreen() {
+		return plan(ctx, s.bridge, steps.Consent{}, nil)
+	}
+	p, done, err := ui.ShowPlan(ctx, ui.Engine{Plan: plan}, o.uiOptions(o.cloud.sandbox.on, !s.real()), s.bridge)
+	switch {
+	case ctx.Err() != nil:
+		return p, context.Cause(ctx)
+	case err == nil && !done:
+		return p, &signalError{signal: os.Interrupt, untouched: true}
+	}
+	return p, err
+}
+
+func (o *planOptions) showPlan(s *session, plan steps.Plan) error {
 	if o.cloud.output.json() {
 		return o.document("drawbridge.plan/v1", planOf(plan))
-	}
-	if o.cloud.consent.asks(o.streams) && o.outTerminal && !o.cloud.consent.plain(o.streams) {
-		if err := ui.ShowPlan(ctx, o.uiOptions(o.cloud.sandbox.on, !s.real()), s.bridge, plan); err != nil {
-			return err
-		}
 	}
 	o.printer().plan(s.bridge, plan)
 	return nil

@@ -93,5 +93,5 @@ func TestPlanAndDestroyAreScreensAtATerminal(t *testing.T) {
 	d.run("drawbridge apply --yes -f b.yaml --sandbox --sandbox-state clouds").ends(0)
 	d.run("drawbridge plan -f b.yaml --sandbox --sandbox-state clouds").await("▸ Plan", "⏎ close").press("Space", "Enter").ends(0)
 	d.run("drawbridge destroy -f b.yaml --sandbox --sandbox-state clouds").await("▸ Destroy", "Type acme-build")
-	d.press("a", "c", "m", "e", "-", "b", "u", "i", "l", "d").await("⏎ destroy").press("Enter").ends(0)
+	d.press("a", "c", "m", "e", "-", "b", "u", "i", "l", "d").await("⏎ destroy").press("Enter").await("What can go is gone", "⏎ close").press("Enter").ends(0)
 }
