@@ -8,7 +8,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 
 	"github.com/drawbridge-cloud/drawbridge/internal/explain"
-	"github.com/drawbridge-cloud/drawbridge/internal/spec"
 )
 
 // planAbsent removes our role when nobody else hangs on it, or our statement from a role that was adopted.
@@ -165,9 +164,9 @@ func (s *roleStep) unadopt(ctx context.Context, w *World, r *role) error {
 	if err := s.putTrust(ctx, w, doc); err != nil {
 		return err
 	}
-	return untilThere(ctx, "the trust of "+s.about.Title, func(ctx context.Context) (bool, error) {
-		r, err := readRole(ctx, w, s.role.Name)
-		return r == nil || spec.SameDocument([]byte(r.Trust), []byte(doc)), err
+	return s.untilTrust(ctx, w, r.Trust, func(now string) bool {
+		_, there := statementOf(now, s.b.TrustSid())
+		return !there
 	})
 }
 

@@ -144,7 +144,7 @@ func (s *roleStep) update(ctx context.Context, w *World, seen roleSeen) error {
 	if err := s.putBoundary(ctx, w, r.Boundary); err != nil {
 		return err
 	}
-	return s.untilTrust(ctx, w, doc)
+	return s.untilTrust(ctx, w, r.Trust, func(now string) bool { return spec.SameDocument([]byte(now), []byte(doc)) })
 }
 
 func (s *roleStep) unchanged(ctx context.Context, w *World, seen roleSeen) (*role, error) {
@@ -181,12 +181,19 @@ func (s *roleStep) putBoundary(ctx context.Context, w *World, before string) err
 	}
 }
 
-// untilTrust reads the role until its trust is the one just written: AWS policies have no etag, so that only reading
-// back tells whether another writer was at work.
-func (s *roleStep) untilTrust(ctx context.Context, w *World, doc string) error {
-	return untilThere(ctx, "the trust of "+s.about.Title, func(ctx context.Context) (bool, error) {
+// untilTrust reads the role until its trust shows what was just written: AWS policies have no etag, so that only reading
+// back tells whether another writer was at work. A trust that is neither that nor the one before is somebody else's.
+func (s *roleStep) untilTrust(ctx context.Context, w *World, before string, shows func(trust string) bool) error {
+	title := "the trust of " + s.about.Title
+	return untilThere(ctx, title, func(ctx context.Context) (bool, error) {
 		r, err := readRole(ctx, w, s.role.Name)
-		return r != nil && spec.SameDocument([]byte(r.Trust), []byte(doc)), err
+		if r == nil || err != nil || shows(r.Trust) {
+			return r != nil && err == nil, err
+		}
+		if !spec.SameDocument([]byte(r.Trust), []byte(before)) {
+			return false, unexpected(title)
+		}
+		return false, nil
 	})
 }
 
@@ -210,5 +217,8 @@ func (s *roleStep) adopt(ctx context.Context, w *World, seen roleSeen) error {
 		return err
 	}
 	s.know(w, r.ARN)
-	return s.untilTrust(ctx, w, doc)
+	return s.untilTrust(ctx, w, r.Trust, func(now string) bool {
+		have, there := statementOf(now, want.Sid)
+		return there && sameStatement(have, want)
+	})
 }

@@ -3,9 +3,11 @@ package verify
 import (
 	"context"
 	"errors"
+	"maps"
 	"os"
 	"path/filepath"
 	"runtime"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -15,6 +17,7 @@ import (
 	"github.com/drawbridge-cloud/drawbridge/internal/cloud"
 	"github.com/drawbridge-cloud/drawbridge/internal/sandbox"
 	"github.com/drawbridge-cloud/drawbridge/internal/sandbox/sandboxtest"
+	"github.com/drawbridge-cloud/drawbridge/internal/sandbox/world"
 	"github.com/drawbridge-cloud/drawbridge/internal/spec"
 	"github.com/drawbridge-cloud/drawbridge/steps"
 )
@@ -46,8 +49,21 @@ func laggingSite(t *testing.T, name string, lag time.Duration) *site {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = server.Close() })
+	if err := server.World().Change(func(s *world.State, _ time.Time) error { s.Keys = maps.Clone(keys()); return nil }); err != nil {
+		t.Fatal(err)
+	}
 	return &site{T: t, bridge: b, gate: sandboxtest.NewGate(t, server), dir: t.TempDir()}
 }
+
+// keys are those of the token issuers, made once for all sites: making one takes longer than most points.
+var keys = sync.OnceValue(func() (made map[string]world.SigningKey) {
+	w := world.New(7, world.Knobs{})
+	if _, err := w.Sign(world.IssuerGoogle, "RS256", map[string]string{}); err != nil {
+		panic(err) // the test itself is wrong
+	}
+	w.View(func(s *world.State, _ time.Time) { made = maps.Clone(s.Keys) })
+	return made
+})
 
 // command is one command of the program, as the command line runs it.
 type command struct {

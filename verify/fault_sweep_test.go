@@ -37,7 +37,7 @@ func troubles() []trouble {
 		{name: "503", does: sandboxtest.Fails("503", "503")},
 		{name: "drop", does: sandboxtest.Fails("drop", "drop")},
 		{name: "refuse", does: sandboxtest.Fails("refuse", "refuse")},
-		{name: "hang", does: sandboxtest.Fails("hang", "hang"), slow: true},
+		{name: "hang", does: sandboxtest.Hang, slow: true},
 		{name: "truncated", does: sandboxtest.Truncated},
 		{name: "html", does: sandboxtest.WebPage, may: []explain.Kind{explain.Other}},
 	}

@@ -30,21 +30,37 @@ func tell(s streams, err error) exitCode {
 		return exit
 	}
 	p := newPrinter(s.err, s, false, s.errTerminal)
-	parts := []error{err}
-	if e, ok := errors.AsType[*partError](err); ok {
-		parts = e.causes
-	}
-	if _, cut := cutShort(err); cut {
-		parts = []error{err}
-	}
-	for _, part := range parts {
-		p.account(accountOf(part))
+	var messages []string
+	for _, part := range partsOf(err) {
+		a := accountOf(part)
+		p.account(a)
+		messages = append(messages, a.message)
 	}
 	if asksJSON(s.args) && !s.told.printed {
 		a := accountOf(err)
-		_ = s.document("drawbridge.error/v1", &errorDocument{Kind: a.kind, Message: printable(a.message), Why: printable(a.why), Do: never(a.do), Exit: exit})
+		_ = s.document("drawbridge.error/v1", &errorDocument{Kind: a.kind, Message: printable(strings.Join(messages, "; ")), Why: printable(a.why), Do: never(a.do), Exit: exit})
 	}
 	return exit
+}
+
+// partsOf are the failures that an error joins, each to be told on its own; one that is not joined is its only part. What
+// cut a run short is told alone.
+func partsOf(err error) []error {
+	if _, cut := cutShort(err); cut {
+		return []error{err}
+	}
+	if e, ok := errors.AsType[*partError](err); ok {
+		return e.causes
+	}
+	joined, ok := err.(interface{ Unwrap() []error }) //nolint:errorlint // the outermost only: what wraps a join says more than its parts
+	if !ok {
+		return []error{err}
+	}
+	var parts []error
+	for _, e := range joined.Unwrap() {
+		parts = append(parts, partsOf(e)...)
+	}
+	return parts
 }
 
 // account writes one error: what happened, the place, why, what to do.

@@ -23,7 +23,7 @@ type Gate struct {
 	Server *sandbox.Server
 	http   *httptest.Server
 
-	quiet sync.RWMutex // held for writing by an incident, which must be alone
+	quiet sync.RWMutex // held for writing by an incident that must be alone
 
 	mu     sync.Mutex
 	before func(Point) // may be nil
@@ -44,7 +44,7 @@ type Point struct {
 
 func (p Point) String() string { return fmt.Sprintf("%s#%d", p.Call, p.Nth) }
 
-// Incident is what happens at a point, in place of the call. Nothing else reaches the clouds meanwhile.
+// Incident is what happens at a point, in place of the call.
 type Incident func(g *Gate, w http.ResponseWriter, r *http.Request)
 
 // NewGate stands in front of a server until the test ends.
@@ -114,8 +114,6 @@ func (g *Gate) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case dead:
 		panic(http.ErrAbortHandler)
 	case does != nil:
-		g.quiet.Lock()
-		defer g.quiet.Unlock()
 		does(g, w, r)
 	default:
 		g.quiet.RLock()

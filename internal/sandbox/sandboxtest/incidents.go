@@ -8,9 +8,11 @@ import (
 	"net/http/httptest"
 )
 
-// Fails answers one call with an error of its cloud.
+// Fails answers one call with an error of its cloud, or drops or refuses it. Nothing else reaches the clouds meanwhile.
 func Fails(amazon, google string) Incident {
 	return func(g *Gate, w http.ResponseWriter, r *http.Request) {
+		g.quiet.Lock()
+		defer g.quiet.Unlock()
 		if err := g.Server.SetFaults(everywhere(amazon, google)...); err != nil {
 			panic(err) // the test itself is wrong
 		}
@@ -35,6 +37,12 @@ func everywhere(amazon, google string) []string {
 func Throttled(g *Gate, w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Retry-After", "7")
 	Fails("Throttling", "429")(g, w, r)
+}
+
+// Hang never answers: the caller gives up.
+func Hang(_ *Gate, _ http.ResponseWriter, r *http.Request) {
+	<-r.Context().Done()
+	panic(http.ErrAbortHandler)
 }
 
 // Truncated has the effect and tells half of the reply.
