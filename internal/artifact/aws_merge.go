@@ -46,6 +46,9 @@ func mergeProfile(text string, p Profile) (string, error) {
 	if start < 0 {
 		return text + apart(text, ending) + newProfile(p, ending), nil
 	}
+	if !strings.HasSuffix(lines[start], "\n") {
+		lines[start] += ending
+	}
 	section, err := changed(lines[start+1:end], p, ending)
 	if err != nil {
 		return "", err
@@ -100,7 +103,10 @@ func headerOf(line string) (name string, header bool) {
 	if !strings.HasPrefix(line, "[") {
 		return "", false
 	}
-	inside, _, _ := strings.Cut(line[1:], "]")
+	inside, _, closed := strings.Cut(line[1:], "]")
+	if !closed {
+		return "", false
+	}
 	inside = strings.TrimSpace(inside)
 	rest, isProfile := strings.CutPrefix(inside, "profile")
 	if !isProfile || rest == strings.TrimLeft(rest, " \t") {
