@@ -8,6 +8,8 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"github.com/drawbridge-cloud/drawbridge/internal/sandbox"
 )
 
 // choice is a flag with a fixed list of values.
@@ -134,7 +136,10 @@ func (f *cloudFlags) check(c *cobra.Command) error {
 	if f.reach.timeout < 0 {
 		return usage("--timeout is negative", "give a duration such as 10m")
 	}
-	return f.sandbox.check(c)
+	if err := f.sandbox.check(c); err != nil || !f.sandbox.on {
+		return err
+	}
+	return knobError(sandbox.CheckProfile(f.reach.profile), "")
 }
 
 // changeFlags are consent beyond the file, for commands that plan changes.

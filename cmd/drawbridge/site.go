@@ -119,9 +119,7 @@ func (at *site) options(b spec.Bridge) cloud.Options {
 		Impersonate: r.impersonate, AllowEndpoint: r.endpoints,
 		Log: at.log, UserAgent: "drawbridge/" + versionName(), Now: at.now,
 	}
-	if !at.flags.sandbox.on {
-		o.Profile = r.profile // a profile of the real account means nothing to the sandbox
-	}
+	o.Profile = r.profile // the sandbox has profiles of its own, and refused others
 	if at.profile != "" {
 		o.Profile = at.profile
 	}

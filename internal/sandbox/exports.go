@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/drawbridge-cloud/drawbridge/internal/sandbox/world"
@@ -16,6 +17,15 @@ const (
 
 	legacyProfile = "acme-legacy" // of the account with a past
 )
+
+// CheckProfile refuses an AWS profile that the exports' files do not have; "" stands for the default one.
+func CheckProfile(name string) error {
+	known := []string{"default", legacyProfile}
+	if name == "" || slices.Contains(known, name) {
+		return nil
+	}
+	return &KnobError{"profile", name, "the sandbox has no such profile", known}
+}
 
 // Export is one environment variable that points a tool at the sandbox.
 type Export struct{ Name, Value string }

@@ -18,7 +18,7 @@ import (
 
 // KnobError says that a knob names something that the sandbox does not have, and what it has instead.
 type KnobError struct {
-	Knob  string   // "fault", "as-vm", "as-instance" or "quota"
+	Knob  string   // "fault", "as-vm", "as-instance", "profile" or "quota"
 	Value string   // as given
 	What  string   // what is wrong with it, a clause
 	Known []string // what could have been meant; never empty

@@ -3,6 +3,8 @@ package sandbox
 import (
 	"net/http"
 	"time"
+
+	"github.com/drawbridge-cloud/drawbridge/internal/sandbox/google"
 )
 
 // cloud is what the server needs of either side.
@@ -41,7 +43,7 @@ func (s *Server) route(r *http.Request) (cloud, string, http.HandlerFunc) {
 	if call, h, ok := s.google.Route(r); ok {
 		return s.google, call, h
 	}
-	return s.google, "unknown", http.NotFound
+	return s.google, "unknown", google.NotFound
 }
 
 func (s *Server) run(w *status, r *http.Request, side cloud, call string, h http.HandlerFunc) {

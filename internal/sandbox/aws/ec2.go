@@ -3,10 +3,8 @@ package aws
 import (
 	"maps"
 	"slices"
-	"strconv"
 	"strings"
 
-	"github.com/drawbridge-cloud/drawbridge/internal/sandbox/judge"
 	"github.com/drawbridge-cloud/drawbridge/internal/sandbox/wire"
 	"github.com/drawbridge-cloud/drawbridge/internal/sandbox/world"
 )
@@ -64,32 +62,6 @@ func (c *call) instance(id string) (*world.Instance, error) {
 	return i, nil
 }
 
-// filters reads Filter.N.Name and Filter.N.Value.M.
-func (c *call) filters() map[string][]string {
-	all := map[string][]string{}
-	for i := 1; ; i++ {
-		name := c.params.Get("Filter." + strconv.Itoa(i) + ".Name")
-		if name == "" {
-			return all
-		}
-		all[name] = c.list("Filter." + strconv.Itoa(i) + ".Value")
-	}
-}
-
-// passes says whether a thing with these attributes meets all filters, whose values may hold wildcards.
-func passes(filters map[string][]string, attributes map[string]string) (bool, error) {
-	for name, wanted := range filters {
-		have, known := attributes[name]
-		if !known && !strings.HasPrefix(name, "tag:") {
-			return false, wire.AWSError("InvalidParameterValue", "The filter '"+name+"' is invalid")
-		}
-		if !slices.ContainsFunc(wanted, func(want string) bool { return known && judge.Glob(want, have) }) {
-			return false, nil
-		}
-	}
-	return true, nil
-}
-
 func describeInstances(c *call) (result, error) {
 	wanted := c.list("InstanceId")
 	for _, id := range wanted {
@@ -99,7 +71,7 @@ func describeInstances(c *call) (result, error) {
 	}
 	reservations := wire.El("reservationSet")
 	for _, i := range c.instancesHere() {
-		ok, err := passes(c.filters(), c.instanceAttributes(i))
+		ok, err := c.instanceAttributes(i).pass(c.filters())
 		if err != nil {
 			return result{}, err
 		}
@@ -107,21 +79,7 @@ func describeInstances(c *call) (result, error) {
 			reservations.Kids = append(reservations.Kids, c.reservation("item", i))
 		}
 	}
-	return nodes(reservations)
-}
-
-func (c *call) instanceAttributes(i *world.Instance) map[string]string {
-	all := map[string]string{
-		"instance-id": i.ID, "instance-state-name": i.State, "availability-zone": i.Zone, "instance-type": i.Type,
-		"image-id": i.Image, "private-ip-address": i.PrivateIP, "iam-instance-profile.arn": "",
-	}
-	if a := c.association(i); a != nil && a.State != "disassociated" {
-		all["iam-instance-profile.arn"] = c.profileARN(a)
-	}
-	for _, tag := range i.Tags {
-		all["tag:"+tag.Key] = tag.Value
-	}
-	return all
+	return c.ec2Page(reservations, "InstanceId")
 }
 
 func (c *call) reservation(name string, instances ...*world.Instance) wire.Node {
@@ -129,7 +87,7 @@ func (c *call) reservation(name string, instances ...*world.Instance) wire.Node 
 	for _, i := range instances {
 		set.Kids = append(set.Kids, c.instanceNode(i))
 	}
-	return wire.El(name, wire.Text("reservationId", "r-"+strings.TrimPrefix(instances[0].ID, "i-")), wire.Text("ownerId", c.account.ID), wire.El("groupSet"), set)
+	return wire.El(name, wire.Text("reservationId", reservationID(instances[0])), wire.Text("ownerId", c.account.ID), wire.El("groupSet"), set)
 }
 
 var stateCodes = map[string]int{"pending": 0, "running": 16, "terminated": 48, "stopped": 80}

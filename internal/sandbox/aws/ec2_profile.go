@@ -147,7 +147,7 @@ func describeAssociations(c *call) (result, error) {
 		if a == nil {
 			continue
 		}
-		ok, err := passes(c.filters(), map[string]string{"instance-id": i.ID, "state": a.State})
+		ok, err := attributes{"instance-id": {i.ID}, "state": {a.State}}.pass(c.filters())
 		if err != nil {
 			return result{}, err
 		}
@@ -155,5 +155,5 @@ func describeAssociations(c *call) (result, error) {
 			list.Kids = append(list.Kids, c.associationNode("item", i, a))
 		}
 	}
-	return nodes(list)
+	return c.ec2Page(list, "AssociationId")
 }

@@ -10,7 +10,7 @@ import (
 func iamOperations() []operation {
 	return slices.Concat(
 		roleOperations(), entityOperations(roles), entityOperations(users), userOperations(), groupOperations(), profileOperations(),
-		providerOperations(), policyOperations(), accountOperations(), simulateOperations(), outboundOperations(),
+		providerOperations(), policyOperations(), accountOperations(), aliasOperations(), absentOperations(), simulateOperations(), outboundOperations(),
 	)
 }
 

@@ -11,7 +11,6 @@ import (
 func accountOperations() []operation {
 	return iam(
 		operation{action: "GetAccountSummary", read: accountSummary},
-		operation{action: "ListAccountAliases", read: accountAliases},
 		operation{action: "GetAccountAuthorizationDetails", read: authorizationDetails},
 	)
 }
@@ -41,14 +40,6 @@ func accountSummary(c *call) (result, error) {
 		entries = append(entries, wire.El("entry", wire.Text("key", key), wire.Number("value", numbers[key])))
 	}
 	return nodes(wire.El("SummaryMap", entries...))
-}
-
-func accountAliases(c *call) (result, error) {
-	var aliases []string
-	if c.account.Alias != "" {
-		aliases = append(aliases, c.account.Alias)
-	}
-	return nodes(wire.Texts("AccountAliases", "member", aliases...), wire.Flag("IsTruncated", false))
 }
 
 // detail is one entry of an answer of several lists that are paged together, with the list that it belongs to.

@@ -14,6 +14,7 @@ func simulateOperations() []operation {
 	return iam(
 		operation{action: "SimulatePrincipalPolicy", read: simulatePrincipal, resource: source},
 		operation{action: "SimulateCustomPolicy", read: simulateCustom},
+		operation{action: "GetContextKeysForCustomPolicy", read: customKeys},
 		operation{action: "GetContextKeysForPrincipalPolicy", read: contextKeys, resource: source},
 	)
 }
@@ -50,13 +51,9 @@ func simulatePrincipal(c *call) (result, error) {
 	if err != nil {
 		return result{}, err
 	}
-	var extra []judge.Document
-	for _, text := range c.list("PolicyInputList") {
-		d, err := judge.ParseDocument(text)
-		if err != nil {
-			return result{}, malformed(err)
-		}
-		extra = append(extra, d)
+	extra, err := c.inputPolicies()
+	if err != nil {
+		return result{}, err
 	}
 	return c.simulate(func(a judge.Access) verdict { return c.simulated(who, a, extra) }, who)
 }
@@ -77,14 +74,36 @@ func (c *call) simulated(who principal, a judge.Access, extra []judge.Document) 
 	return v
 }
 
-func simulateCustom(c *call) (result, error) {
-	var docs []judge.Document
+// inputPolicies reads the documents that a call brings along.
+func (c *call) inputPolicies() (docs []judge.Document, err error) {
 	for _, text := range c.list("PolicyInputList") {
 		d, err := judge.ParseDocument(text)
 		if err != nil {
-			return result{}, malformed(err)
+			return nil, malformed(err)
 		}
 		docs = append(docs, d)
+	}
+	return docs, nil
+}
+
+// customKeys lists the condition keys of the documents that the call brings along.
+func customKeys(c *call) (result, error) {
+	docs, err := c.inputPolicies()
+	if err != nil {
+		return result{}, err
+	}
+	var keys []string
+	for _, d := range docs {
+		keys = append(keys, judge.Keys(d)...)
+	}
+	slices.Sort(keys)
+	return nodes(wire.Texts("ContextKeyNames", "member", slices.Compact(keys)...))
+}
+
+func simulateCustom(c *call) (result, error) {
+	docs, err := c.inputPolicies()
+	if err != nil {
+		return result{}, err
 	}
 	return c.simulate(func(a judge.Access) verdict {
 		effect, _ := judge.Identity(a, docs)

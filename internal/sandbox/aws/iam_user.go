@@ -19,7 +19,6 @@ func userOperations() []operation {
 		operation{action: "UpdateAccessKey", write: updateAccessKey, resource: userOrSelf},
 		operation{action: "DeleteAccessKey", write: deleteAccessKey, resource: userOrSelf},
 		operation{action: "GetAccessKeyLastUsed", read: getAccessKeyLastUsed, resource: keyOwner},
-		operation{action: "ListMFADevices", read: listMFA, resource: userOrSelf},
 	)
 }
 
@@ -227,11 +226,4 @@ func getAccessKeyLastUsed(c *call) (result, error) {
 		last = []wire.Node{wire.Time("LastUsedDate", use.At), wire.Text("ServiceName", use.Service), wire.Text("Region", use.Region)}
 	}
 	return nodes(wire.Text("UserName", user.Name), wire.El("AccessKeyLastUsed", last...))
-}
-
-func listMFA(c *call) (result, error) {
-	if _, err := c.user(); err != nil {
-		return result{}, err
-	}
-	return nodes(wire.El("MFADevices"), wire.Flag("IsTruncated", false))
 }

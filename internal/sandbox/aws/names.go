@@ -43,6 +43,8 @@ func iamARN(partition, account, kind, path, name string) string {
 
 func (c *call) accountID() string { return c.caller.Account }
 
+var prefixShape = shape.Of(`^/[!-~]*$`)
+
 var pathShape = shape.Of(`^(/|/[!-~]+/)$`)
 
 // path is the optional Path parameter.
@@ -61,6 +63,15 @@ func goodPath(p string) bool { return len(p) <= 512 && pathShape(p) && !strings.
 
 func badPath(param string) error {
 	return wire.AWSError("ValidationError", "The specified value for "+param+" is invalid. It must begin and end with / and contain only alphanumeric characters and/or / characters.")
+}
+
+// checkPrefix refuses a PathPrefix that no path can begin with.
+func (c *call) checkPrefix() error {
+	p := c.params.Get("PathPrefix")
+	if p == "" || len(p) <= 512 && prefixShape(p) {
+		return nil
+	}
+	return invalid("PathPrefix", p, `Member must satisfy regular expression pattern: \u002F[\u0021-\u007F]*`)
 }
 
 // encoded is a policy document as IAM hands it out: percent-encoded after RFC 3986.

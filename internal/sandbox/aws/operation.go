@@ -112,7 +112,13 @@ func (c *call) admit(s *world.State, now time.Time) error {
 	if c.op.facts != nil {
 		c.op.facts(c, facts)
 	}
-	return c.allow(c.op.service+":"+c.op.action, resource, facts)
+	if err := c.allow(c.op.service+":"+c.op.action, resource, facts); err != nil {
+		return err
+	}
+	if err := c.checkPrefix(); err != nil {
+		return err
+	}
+	return c.dryRun()
 }
 
 func unknownAction(c *call) (result, error) {

@@ -16,6 +16,7 @@ func accountRoutes() []route {
 		get("v1/projects/{project}/serviceAccounts", "iam.projects.serviceAccounts.list", (*call).listAccounts),
 		get(one, "iam.projects.serviceAccounts.get", (*call).getAccount),
 		patch(one, "iam.projects.serviceAccounts.patch", (*call).patchAccount),
+		put(one, "iam.projects.serviceAccounts.update", (*call).updateAccount),
 		remove(one, "iam.projects.serviceAccounts.delete", (*call).deleteAccount),
 		post(one+":undelete", "iam.projects.serviceAccounts.undelete", (*call).undeleteAccount).writing(),
 		post(one+":enable", "iam.projects.serviceAccounts.enable", (*call).enableAccount).writing(),
@@ -119,6 +120,26 @@ func (q *call) getAccount() (any, error) {
 	a, err := q.account("iam.serviceAccounts.get")
 	if err != nil {
 		return nil, err
+	}
+	return accountView(a), nil
+}
+
+// updateAccount is the older way to change an account: its display name, and the description when there is one.
+func (q *call) updateAccount() (any, error) {
+	var in accountJSON
+	if err := q.decode(&in); err != nil {
+		return nil, err
+	}
+	a, err := q.account("iam.serviceAccounts.update")
+	if err != nil {
+		return nil, err
+	}
+	if err := checkAccountText(in); err != nil {
+		return nil, err
+	}
+	a.DisplayName = in.DisplayName
+	if in.Description != "" {
+		a.Description = in.Description
 	}
 	return accountView(a), nil
 }

@@ -55,10 +55,13 @@ func (c *Cloud) serve(rt *route, vars map[string]string) http.HandlerFunc {
 			answer(w, nil, invalidArgument("Request payload size exceeds the limit: %d bytes.", wire.MaxBody))
 			return
 		}
-		q := &call{cloud: c, route: rt, r: r, vars: vars, query: r.URL.Query(), body: body, lag: c.world.Knobs().Lag}
+		q := &call{cloud: c, route: rt, r: r, vars: vars, query: rt.queryOf(r, body), body: body, lag: c.world.Knobs().Lag}
 		value, err := q.locked()
 		if work, ok := value.(later); ok && err == nil {
 			value, err = work()
+		}
+		if err == nil {
+			value, err = q.shaped(value)
 		}
 		answer(w, value, err)
 	}
@@ -91,6 +94,9 @@ func settle(value any) (any, error) {
 
 func (q *call) run() (any, error) {
 	if err := q.enter(); err != nil {
+		return nil, err
+	}
+	if err := q.checkParams(); err != nil {
 		return nil, err
 	}
 	return q.route.handle(q)
@@ -172,20 +178,30 @@ func (q *call) decode(out any) error {
 	if len(bytes.TrimSpace(q.body)) == 0 {
 		return nil
 	}
-	dec := json.NewDecoder(bytes.NewReader(q.body))
-	dec.DisallowUnknownFields()
-	err := dec.Decode(out)
-	if err == nil && dec.More() {
-		err = errors.New("unexpected data after the object")
-	}
+	err := strictly(q.body, out)
 	if err == nil {
 		return nil
+	}
+	if m := unknownField(err.Error()); m != nil && strings.Contains(m[1], "_") {
+		if body, again := camelBody(q.body); again == nil && strictly(body, out) == nil {
+			return nil
+		}
 	}
 	text := fmt.Sprintf("Invalid JSON payload received. %s", err)
 	if m := unknownField(err.Error()); m != nil {
 		text = fmt.Sprintf("Invalid JSON payload received. Unknown name \"%s\": Cannot find field.", m[1])
 	}
 	return invalidArgument("%s", text).With(wire.BadRequest("", text))
+}
+
+func strictly(raw []byte, out any) error {
+	dec := json.NewDecoder(bytes.NewReader(raw))
+	dec.DisallowUnknownFields()
+	err := dec.Decode(out)
+	if err == nil && dec.More() {
+		err = errors.New("unexpected data after the object")
+	}
+	return err
 }
 
 // boolean reads a query parameter that some clients spell "True".

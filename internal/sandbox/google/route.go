@@ -32,6 +32,10 @@ func patch(path, id string, h func(*call) (any, error)) route {
 	return route{method: http.MethodPatch, pattern: strings.Split(path, "/"), id: id, handle: h, write: true}
 }
 
+func put(path, id string, h func(*call) (any, error)) route {
+	return route{method: http.MethodPut, pattern: strings.Split(path, "/"), id: id, handle: h, write: true}
+}
+
 func remove(path, id string, h func(*call) (any, error)) route {
 	return route{method: http.MethodDelete, pattern: strings.Split(path, "/"), id: id, handle: h, write: true}
 }
@@ -73,7 +77,7 @@ func segments(escaped string) ([]string, bool) {
 }
 
 func (rt *route) match(r *http.Request, path []string) (map[string]string, bool) {
-	if rt.method != r.Method || len(path) != len(rt.pattern) || rt.when != nil && !rt.when(r) {
+	if rt.method != methodOf(r) || len(path) != len(rt.pattern) || rt.when != nil && !rt.when(r) {
 		return nil, false
 	}
 	vars := map[string]string{}

@@ -91,6 +91,21 @@ good(iam.get_account_summary, "SummaryMap.AssumeRolePolicySizeQuota=2048", "Summ
 good(iam.list_access_keys, "AccessKeyMetadata.0.Status=Active", UserName="operator")
 good(iam.get_access_key_last_used, "UserName=operator", "AccessKeyLastUsed.ServiceName", AccessKeyId=session.get_credentials().access_key)
 
+good(iam.create_account_alias, AccountAlias="acme-new")
+good(iam.list_account_aliases, "AccountAliases.0=acme-new")
+bad(iam.create_account_alias, "EntityAlreadyExists", 409, "already exists", AccountAlias="acme-legacy")
+bad(iam.create_account_alias, "ValidationError", 400, "accountAlias", AccountAlias="Acme")
+bad(iam.delete_account_alias, "NoSuchEntity", 404, "cannot be found", AccountAlias="acme-prod")
+good(iam.delete_account_alias, AccountAlias="acme-new")
+good(iam.create_account_alias, AccountAlias="acme-prod")
+bad(iam.get_login_profile, "NoSuchEntity", 404, "Login Profile for User operator cannot be found.", UserName="operator")
+bad(iam.get_account_password_policy, "NoSuchEntity", 404, "The Password Policy with domain name %s cannot be found." % ACCOUNT)
+for empty in (iam.list_saml_providers, iam.list_server_certificates, iam.list_virtual_mfa_devices, iam.list_mfa_devices, iam.list_signing_certificates,
+              iam.list_ssh_public_keys, iam.list_service_specific_credentials):
+    good(empty)
+good(iam.get_context_keys_for_custom_policy, "ContextKeyNames.0=aws:username", PolicyInputList=[doc(Effect="Allow", Action="*", Resource="*", Condition={"StringEquals": {"aws:username": "x"}})])
+bad(iam.list_roles, "ValidationError", 400, "pathPrefix", PathPrefix="drawbridge/")
+
 # roles
 bad(iam.get_role, "NoSuchEntity", 404, "The role with name py cannot be found.", RoleName="py")
 made = good(iam.create_role, "Role.Arn=" + ROLE, "Role.RoleId", "Role.CreateDate", "Role.Tags.0.Key=drawbridge:bridge", RoleName="py", Path="/drawbridge/",
@@ -197,6 +212,21 @@ bad(ec2.describe_instances, "InvalidInstanceID.NotFound", 400, "does not exist",
 bad(ec2.describe_instances, "InvalidInstanceID.Malformed", 400, "Invalid id", InstanceIds=["x"])
 good(ec2.modify_instance_metadata_options, "InstanceMetadataOptions.HttpTokens=required", InstanceId=plain, HttpTokens="required", HttpPutResponseHopLimit=2)
 bad(ec2.modify_instance_metadata_options, "InvalidParameterValue", 400, "httpTokens", InstanceId=plain, HttpTokens="maybe")
+good(ec2.describe_instances, "Reservations.0.Instances.0.InstanceId=" + plain, Filters=[
+    {"Name": "tag-key", "Values": ["Name"]}, {"Name": "tag:Name", "Values": ["rep*", "x"]}, {"Name": "metadata-options.http-tokens", "Values": ["required"]}])
+got = good(ec2.describe_instances, Filters=[{"Name": "subnet-id", "Values": ["*"]}])
+say(not got["Reservations"], "a filter on what machines lack is met by none")
+bad(ec2.describe_instances, "InvalidParameterValue", 400, "The filter 'colour' is invalid", Filters=[{"Name": "colour", "Values": ["red"]}])
+bad(ec2.describe_instances, "InvalidParameterValue", 400, "maxResults is invalid", MaxResults=1)
+bad(ec2.describe_instances, "InvalidParameterCombination", 400, "cannot be used with the parameter maxResults", MaxResults=5, InstanceIds=[plain])
+bad(ec2.describe_instances, "InvalidParameterValue", 400, "pagination token", NextToken="made up")
+more = [good(ec2.run_instances, "Instances.0.InstanceId", ImageId="ami-0acce5500000000a1", MinCount=1, MaxCount=1)["Instances"][0]["InstanceId"] for _ in range(4)]
+got = good(ec2.describe_instances, "Reservations.4", "NextToken", MaxResults=5)
+good(ec2.describe_instances, "Reservations.0", NextToken=got["NextToken"])
+pages = list(ec2.get_paginator("describe_instances").paginate(PaginationConfig={"PageSize": 5}))
+say([len(p["Reservations"]) for p in pages] == [5, 1], "six machines are a page of five and one of one")
+bad(ec2.terminate_instances, "DryRunOperation", 412, "Request would have succeeded, but DryRun flag is set.", InstanceIds=more, DryRun=True)
+good(ec2.terminate_instances, "TerminatingInstances.3", InstanceIds=more)
 good(ec2.describe_regions, "Regions.0.RegionName")
 good(ec2.describe_availability_zones, "AvailabilityZones.0.ZoneName=us-east-1a")
 held = good(ec2.associate_iam_instance_profile, "IamInstanceProfileAssociation.State=associating", InstanceId=plain, IamInstanceProfile={"Name": "py"})
