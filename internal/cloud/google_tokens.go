@@ -110,6 +110,9 @@ func AskTokenInfo(ctx context.Context, g *Google, token Secret) (TokenInfo, erro
 		}
 		return ""
 	}
+	if first("email", "sub", "user_id", "aud", "audience") == "" {
+		return TokenInfo{}, Problem("ask Google whose token it is", &strangeReply{Status: 200, Host: g.Endpoints.OAuth2, What: "nothing about the token"})
+	}
 	seconds, _ := strconv.ParseFloat(first("expires_in"), 64)
 	return TokenInfo{
 		Email: first("email"), Subject: first("sub", "user_id"), Audience: first("aud", "audience"),

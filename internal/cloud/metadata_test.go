@@ -1,6 +1,7 @@
 package cloud
 
 import (
+	"encoding/base64"
 	"errors"
 	"io"
 	"net/http"
@@ -23,7 +24,7 @@ func machine(w http.ResponseWriter, r *http.Request) {
 		}
 		w.Header().Set("Metadata-Flavor", "Google")
 		if strings.HasSuffix(r.URL.Path, "/identity") {
-			_, _ = io.WriteString(w, "jwt-for-"+r.URL.Query().Get("audience")+"-"+r.URL.Query().Get("format"))
+			_, _ = io.WriteString(w, tokenFor(r.URL.Query().Get("audience"), r.URL.Query().Get("format")))
 			return
 		}
 		_, _ = io.WriteString(w, "ci-runner@acme-build.iam.gserviceaccount.com\n")
@@ -40,10 +41,15 @@ func machine(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
+// tokenFor has the shape of a token and says what was asked for.
+func tokenFor(audience, format string) string {
+	return "aGVhZA." + base64.RawURLEncoding.EncodeToString([]byte(audience+" "+format)) + ".c2lnbg"
+}
+
 func TestMachinesTellTheirIdentity(t *testing.T) {
 	f := opened(t, machine)
 	token, err := MetadataIDToken(f.ctx, f.g, "https://a.example/x y")
-	if err != nil || token.Reveal() != "jwt-for-https://a.example/x y-full" {
+	if err != nil || token.Reveal() != tokenFor("https://a.example/x y", "full") {
 		t.Errorf("token: got %q, %v", token.Reveal(), err)
 	}
 	email, err := MetadataEmail(f.ctx, f.g)

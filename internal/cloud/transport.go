@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/tls"
 	"crypto/x509"
+	"encoding/xml"
 	"fmt"
 	"io"
 	"net"
@@ -98,15 +99,29 @@ func (t *transport) send(ctx context.Context, req *http.Request, c *call) (*http
 	if err != nil {
 		return nil, err
 	}
-	if c.operation != "" && resp.StatusCode < 300 && !bytes.HasPrefix(bytes.TrimSpace(reply), []byte("<")) {
-		// The SDK takes a reply that is no XML at all for an empty success.
-		return nil, &strangeReply{Status: resp.StatusCode, Host: req.URL.Host, What: "something that is not XML"}
+	if c.operation != "" && resp.StatusCode < 300 && !answers(reply, c.operation) {
+		// The SDK takes a reply that is no XML at all, or about something else, for an empty success.
+		return nil, &strangeReply{Status: resp.StatusCode, Host: req.URL.Host, What: "something that is no answer to " + c.operation}
 	}
 	if t.clock != nil && !metadataHost(req.URL.Hostname()) {
 		t.clock.heard(resp.Header)
 	}
 	resp.Body, resp.ContentLength, resp.Request = &replayed{*bytes.NewReader(reply)}, int64(len(reply)), req
 	return resp, strange(resp, reply)
+}
+
+// answers reports whether the outermost element of a reply is the one that AWS answers an operation with.
+func answers(reply []byte, operation string) bool {
+	d := xml.NewDecoder(bytes.NewReader(reply))
+	for {
+		token, err := d.RawToken()
+		if err != nil {
+			return false
+		}
+		if e, ok := token.(xml.StartElement); ok {
+			return e.Name.Local == operation+"Response"
+		}
+	}
 }
 
 // replayed is a reply that was read whole; the retry loop reads it and winds it back.
