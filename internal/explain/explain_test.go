@@ -9,7 +9,34 @@ import (
 	"testing"
 )
 
-func rows() []Known { return slices.Concat(signInRows, googleRows, awsRows) }
+func written() []Known { return slices.Concat(signInRows, googleRows, awsRows) }
+
+func rows() []Known {
+	out := written()
+	for i := range out {
+		out[i] = out[i].whole()
+	}
+	return out
+}
+
+func TestRepliesToCallsSayWhatTheRowsSay(t *testing.T) {
+	of := 0
+	for _, k := range written() {
+		if k.Row == 0 {
+			for _, r := range Explain(strings.Join(k.Says, " … ")) {
+				t.Errorf("%v %v has words of its own, but row %d speaks of it", k.Codes, k.Says, r.Number)
+			}
+			continue
+		}
+		of++
+		if k.Cause != "" || k.Who != "" || k.Do != nil || k.Row < 0 || k.Row > len(Rows()) {
+			t.Errorf("%v %v: row %d, and words beside it", k.Codes, k.Says, k.Row)
+		}
+	}
+	if of < 50 {
+		t.Errorf("got %d of %d replies from the rows, want most", of, len(written()))
+	}
+}
 
 func TestEveryKnownMessageSaysWhyWhoAndWhat(t *testing.T) {
 	for _, k := range rows() {

@@ -5,9 +5,11 @@ import (
 	"strings"
 )
 
-// Known is a message of a cloud that people meet, and what is known about it. Codes are matched exactly and Says loosely,
-// because the providers' words change more often than their codes.
+// Known is a reply of a cloud to a call of ours, and what is known about it. Codes are matched exactly and Says loosely,
+// because the providers' words change more often than their codes. Cause, Who and Do are those of a Row wherever one
+// speaks of the same: what verify, apply and preflight say is what explain says.
 type Known struct {
+	Row   int      // number of the Row that it is; 0: a reply that is met by calls alone, with words of its own
 	Codes []string // the provider's words; empty: any
 	Says  []string // fragments in lower case that must all occur; empty: any
 	Kind  Kind     // empty: as the code says
@@ -23,7 +25,7 @@ func Find(message string, codes ...string) (Known, bool) {
 	for _, list := range [][]Known{signInRows, googleRows, awsRows} {
 		for _, k := range list {
 			if k.matches(message, codes) {
-				return k, true
+				return k.whole(), true
 			}
 		}
 	}
@@ -40,4 +42,14 @@ func (k Known) matches(message string, codes []string) bool {
 		}
 	}
 	return len(k.Codes)+len(k.Says) > 0
+}
+
+// whole fills in what the row says.
+func (k Known) whole() Known {
+	if k.Row == 0 {
+		return k
+	}
+	r := Rows()[k.Row-1]
+	k.Cause, k.Who, k.Do = r.Cause, r.Who, r.Do
+	return k
 }
