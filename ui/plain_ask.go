@@ -15,6 +15,9 @@ type plain struct {
 	lines chan string
 	over  bool // the input has ended: questions with a default take it
 	echo  bool // answers do not show by themselves
+
+	helps   func(string) (taken string, handled bool) // hears what is asked back, nil where nothing can be
+	offered []Choice                                  // what was read out last
 }
 
 // newPlain reads the input in a goroutine of its own, so that a question can be left when the context ends.
@@ -125,6 +128,14 @@ func (p *plain) ask(name, fallback, flag string, check func(string) string) (str
 			return "", err
 		case s == "":
 			s = fallback
+		case p.helps != nil:
+			taken, handled := p.helps(s)
+			if handled && taken == "" {
+				tries--
+				continue
+			} else if handled {
+				s = taken
+			}
 		}
 		why := check(s)
 		if why == "" {

@@ -8,6 +8,8 @@ import (
 
 // fields asks what the forms ask, in their order.
 func (p *plain) fields() error {
+	p.line("")
+	p.line("Answer ? to hear why something is asked, and ?? to hear what exists; # and a number takes one of those.")
 	for _, cloud := range []string{google, aws} {
 		p.line("")
 		p.line("%s", cloudName(cloud))
@@ -69,6 +71,8 @@ func (p *plain) field(rows []row, i int) error {
 		p.put(f, c[n], value)
 		return nil
 	}
+	p.helps, p.offered = func(s string) (string, bool) { return p.help(f, s) }, nil
+	defer func() { p.helps = nil }()
 	answer, err := p.ask(name, value, "--set "+f.Path+"=VALUE", func(s string) string {
 		before, had := p.w.draft.typed[f.Path]
 		defer func() { p.restore(f.Path, before, had) }()
@@ -82,6 +86,7 @@ func (p *plain) field(rows []row, i int) error {
 		return err
 	}
 	p.put(f, answer, value)
+	p.standing(f.Path)
 	return nil
 }
 
