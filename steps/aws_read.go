@@ -13,6 +13,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/iam/types"
 
 	"github.com/drawbridge-cloud/drawbridge/internal/cloud"
+	"github.com/drawbridge-cloud/drawbridge/internal/explain"
 )
 
 // Every read of an AWS object that more than one step looks at. Within a plan each is made once.
@@ -31,8 +32,16 @@ func readRole(ctx context.Context, w *World, name string) (*role, error) {
 		if err != nil {
 			return absent[role](nil, cloud.Problem("read role "+name, err))
 		}
+		if out.Role == nil {
+			return nil, emptyReply("read role " + name)
+		}
 		return roleOf(out.Role), nil
 	})
+}
+
+// emptyReply is a success without the thing that was asked for, which no cloud gives.
+func emptyReply(op string) error {
+	return &explain.Problem{Op: op, Kind: explain.Other, Reason: "the reply holds nothing", Do: []string{"look at what stands between this machine and the cloud: a proxy, a sign-in page"}}
 }
 
 func roleOf(r *types.Role) *role {
@@ -112,6 +121,9 @@ func readProfile(ctx context.Context, w *World, name string) (*profile, error) {
 		out, err := w.AWS.IAM.GetInstanceProfile(ctx, &iam.GetInstanceProfileInput{InstanceProfileName: &name})
 		if err != nil {
 			return absent[profile](nil, cloud.Problem("read instance profile "+name, err))
+		}
+		if out.InstanceProfile == nil {
+			return nil, emptyReply("read instance profile " + name)
 		}
 		return profileOf(out.InstanceProfile), nil
 	})

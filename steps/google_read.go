@@ -19,8 +19,16 @@ func readProject(ctx context.Context, w *World) (*cloudresourcemanager.Project, 
 	id := w.Bridge.Google.Project
 	return read(ctx, w, "project "+id, func(ctx context.Context) (*cloudresourcemanager.Project, error) {
 		p, err := w.Google.Projects.Projects.Get(id).Context(ctx).Do()
-		return p, cloud.Problem("read project "+id, err)
+		return p, takes("resourcemanager.projects.get", cloud.Problem("read project "+id, err))
 	})
+}
+
+// takes names the permission behind a refusal that does not: Resource Manager only says that the caller may not.
+func takes(permission string, err error) error {
+	if p, ok := asProblem(err); ok && p.Kind == explain.Denied && !strings.Contains(p.Reason, permission) {
+		p.Permission, p.Reason = permission, p.Reason+" (it takes "+permission+")"
+	}
+	return err
 }
 
 // number is the project's number as a string, as members and audiences want it.
@@ -42,7 +50,7 @@ func readProjectPolicy(ctx context.Context, w *World) (*iam.Policy, error) {
 		req := &cloudresourcemanager.GetIamPolicyRequest{Options: &cloudresourcemanager.GetPolicyOptions{RequestedPolicyVersion: 3}}
 		p, err := w.Google.Projects.Projects.GetIamPolicy(id, req).Context(ctx).Do()
 		if err != nil {
-			return nil, cloud.Problem("read the policy of project "+id, err)
+			return nil, takes("resourcemanager.projects.getIamPolicy", cloud.Problem("read the policy of project "+id, err))
 		}
 		return reshape[iam.Policy](p)
 	})

@@ -7,6 +7,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/drawbridge-cloud/drawbridge/internal/sandbox/sandboxtest"
 	"github.com/drawbridge-cloud/drawbridge/internal/sandbox/world"
 	"github.com/drawbridge-cloud/drawbridge/steps"
 )
@@ -75,10 +78,14 @@ func TestPreflightNamesTheRightThatIsMissing(t *testing.T) {
 		"iam.googleapis.com/workloadIdentityPools.undelete": "", "iam.googleapis.com/workloadIdentityPoolProviders.undelete": "",
 		"serviceusage.services.enable": "ci-to-sqs.yaml",
 	}
+	swept, every := 0, 0
+	defer func() { t.Logf("took away %d of %d rights", swept, every) }()
 	for _, example := range examples {
 		s := newSite(t, example)
-		all := steps.RightsFor(s.bridge, steps.ForSetup)
-		for _, less := range sampled(t, oneLess(all), 6) {
+		all := oneLess(steps.RightsFor(s.bridge, steps.ForSetup))
+		every += len(all)
+		for _, less := range sampled(t, all, 6) {
+			swept++
 			if except, later := only[less.name]; later && (except == "" || except == example) {
 				continue
 			}
@@ -93,6 +100,71 @@ func TestPreflightNamesTheRightThatIsMissing(t *testing.T) {
 			})
 		}
 	}
+}
+
+// upfront are the commands that ask for their rights themselves, and what has run before them.
+var upfront = []struct {
+	purpose steps.Purpose
+	before  []command
+}{{steps.ForVerify, []command{apply}}, {steps.ForDestroy, []command{apply}}}
+
+// TestMissingRightIsNamedBeforeAnythingIsChanged takes away one right at a time from whoever destroys or proves.
+func TestMissingRightIsNamedBeforeAnythingIsChanged(t *testing.T) {
+	swept, all := 0, 0
+	for _, example := range examples {
+		for _, u := range upfront {
+			cases := oneLess(steps.RightsFor(newSite(t, example).bridge, u.purpose))
+			all += len(cases)
+			for _, less := range sampled(t, cases, 3) {
+				swept++
+				t.Run(example+"/"+string(u.purpose)+"/"+less.name, func(t *testing.T) {
+					s := newSite(t, example)
+					for _, c := range u.before {
+						s.must(c)
+					}
+					s.restrict(less.Rights, u.purpose)
+					before := sandboxtest.State(t, s.gate.Server)
+					if said := s.missing(t, u.purpose); !names(said, less.name) && less.name != "iam:SimulatePrincipalPolicy" {
+						t.Errorf("nothing names it; said: %s", said)
+					}
+					if diff := cmp.Diff(before, sandboxtest.State(t, s.gate.Server)); diff != "" {
+						t.Errorf("asking changed something:\n%s", diff)
+					}
+				})
+			}
+		}
+	}
+	t.Logf("took away %d of %d rights", swept, all)
+}
+
+// missing is what the command says before it changes anything: of signing in, of looking, or of asking for its rights.
+func (s *site) missing(t *testing.T, purpose steps.Purpose) string {
+	t.Helper()
+	look := command{string(purpose), func(ctx context.Context, p *process) error {
+		if err := steps.CheckIdentity(ctx, p.world, p.ops); err != nil {
+			return err
+		}
+		var plan steps.Plan
+		if purpose == steps.ForDestroy {
+			graph, err := steps.Of(p.world.Bridge)
+			if err != nil {
+				return err
+			}
+			if plan, err = graph.Plan(ctx, p.world, steps.Absent, nil); err != nil {
+				return err
+			}
+		}
+		return steps.MissingRights(ctx, p.world, p.ops, purpose, plan)
+	}}
+	_, err := s.run(look, point{}, nil)
+	if err == nil {
+		return ""
+	}
+	return err.Error()
+}
+
+func names(text, permission string) bool {
+	return strings.Contains(text, permission) || strings.Contains(text, strings.Replace(permission, "iam.googleapis.com/", "iam.", 1))
 }
 
 type preflightReport struct{ steps.PreflightReport }
