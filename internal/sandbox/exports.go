@@ -112,6 +112,7 @@ var terraformAPIs = []struct{ name, version string }{
 	{"RESOURCE_MANAGER", "v1"},
 	{"CLOUD_RESOURCE_MANAGER", "v1"},
 	{"SERVICE_USAGE", "v1"},
+	{"CLOUD_BILLING", "v1"},
 	{"ORG_POLICY", "v2"},
 	{"COMPUTE", "compute/v1"},
 }

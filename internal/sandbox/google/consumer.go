@@ -21,6 +21,8 @@ func title(service string) string {
 		return "Cloud Resource Manager API"
 	case "serviceusage.googleapis.com":
 		return "Service Usage API"
+	case billing:
+		return "Cloud Billing API"
 	case "compute.googleapis.com":
 		return "Compute Engine API"
 	case "orgpolicy.googleapis.com":

@@ -56,7 +56,7 @@ func of(service string, routes ...route) []route {
 
 func allRoutes() []route {
 	return slices.Concat(
-		serviceRoutes(), projectRoutes(), lienRoutes(), orgPolicyRoutes(),
+		serviceRoutes(), projectRoutes(), lienRoutes(), billingRoutes(), orgPolicyRoutes(),
 		accountRoutes(), keyRoutes(), roleRoutes(), poolRoutes(), providerRoutes(), providerKeyRoutes(),
 		credentialRoutes(), exchangeRoutes(), keySignInRoutes(), tokenInfoRoutes(), discoveryRoutes(),
 		instanceRoutes(), zoneRoutes(), metadataRoutes(),

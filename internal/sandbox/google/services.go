@@ -26,7 +26,7 @@ func serviceRoutes() []route {
 
 // knownServices are the APIs that can be enabled: those of a bridge and those that workloads commonly call.
 var knownServices = strings.Fields(`
-	aiplatform.googleapis.com artifactregistry.googleapis.com bigquery.googleapis.com cloudapis.googleapis.com cloudbuild.googleapis.com
+	aiplatform.googleapis.com artifactregistry.googleapis.com bigquery.googleapis.com cloudapis.googleapis.com cloudbilling.googleapis.com cloudbuild.googleapis.com
 	cloudfunctions.googleapis.com cloudkms.googleapis.com cloudresourcemanager.googleapis.com compute.googleapis.com
 	container.googleapis.com dns.googleapis.com firestore.googleapis.com iam.googleapis.com iamcredentials.googleapis.com
 	logging.googleapis.com maps-backend.googleapis.com monitoring.googleapis.com oauth2.googleapis.com orgpolicy.googleapis.com
