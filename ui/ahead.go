@@ -65,6 +65,25 @@ func (w *walk) foreseen() bool {
 	return asked && (w.plan != nil || w.runs(callPlan)) && w.now.Sub(w.lookedAt) < fresh
 }
 
+// foreknown reports whether preflight has answered about these answers, so that it can be looked at before the review.
+func (w *walk) foreknown() bool {
+	return w.lookedFor == w.draft.key() && !w.runs(callPreflight) && (w.check != nil || w.chkErr != nil)
+}
+
+// hindered reports whether preflight found anything that wants a look.
+func (w *walk) hindered() bool {
+	return w.chkErr != nil || w.check != nil && slices.ContainsFunc(w.check.Checks, func(c steps.Check) bool { return c.Outcome != steps.CheckOK })
+}
+
+// exported tells where the plan for somebody with more rights is.
+func (w *walk) exported(m exported) {
+	if m.err != nil {
+		w.warn(clean(m.err.Error()))
+		return
+	}
+	w.say("the plan is in " + m.path + ", for somebody with more rights")
+}
+
 // outlook is what is known so far about these answers, in a few words.
 func (w *walk) outlook() string {
 	if w.lookedFor == "" || w.lookedFor != w.draft.key() {

@@ -8,7 +8,7 @@ import (
 
 // newChecks shows the preflight report: what would stop the run first, each with its fix.
 func newChecks(behind screen) reader {
-	return reader{behind: behind, title: "Preflight", text: func(w *walk, width int) []string {
+	return reader{behind: behind, title: "Preflight", export: true, text: func(w *walk, width int) []string {
 		switch {
 		case w.runs(callPreflight):
 			return []string{w.spinner(w.now) + " still looking"}

@@ -83,11 +83,13 @@ func (f form) keys(w *walk) []key.Binding {
 	take := bind("ctrl+y", "adopt it", "ctrl+y")
 	c, ok := w.taken(f.at)
 	take.SetEnabled(ok && c.Adopt && !w.adopts(f.at))
+	way := bind("ctrl+p", "what is in the way", "ctrl+p")
+	way.SetEnabled(w.foreknown() && w.hindered())
 	reset := bind("ctrl+r", "default", "ctrl+r")
 	_, mine := w.draft.typed[f.at]
 	reset.SetEnabled(mine)
 	return []key.Binding{
-		w.enterKey(f.onward()), take, bind("tab", "field", "tab", "shift+tab", "up", "down"), cycle, pick, reset,
+		w.enterKey(f.onward()), take, way, bind("tab", "field", "tab", "shift+tab", "up", "down"), cycle, pick, reset,
 		bind("?", "why", "?", "f1"), bind("ctrl+d", "details", "ctrl+d"), backKey(),
 	}
 }

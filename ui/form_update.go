@@ -13,6 +13,8 @@ func (f form) update(w *walk, msg tea.Msg) (screen, tea.Cmd) {
 	switch msg := msg.(type) {
 	case tea.PasteMsg:
 		return f.paste(w, msg), nil
+	case exported:
+		w.exported(msg)
 	case tea.KeyPressMsg:
 		return f.press(w, msg)
 	}
@@ -37,6 +39,11 @@ func (f form) press(w *walk, msg tea.KeyPressMsg) (screen, tea.Cmd) {
 		}
 	case "ctrl+d":
 		return newDocuments(w, f), nil
+	case "ctrl+p":
+		if w.foreknown() {
+			return newChecks(f), nil
+		}
+		return f, nil
 	case "ctrl+l":
 		if w.e.List != nil && listable(f.at) {
 			return newPicker(w, f)

@@ -12,6 +12,7 @@ type reader struct {
 	title  string
 	text   func(w *walk, width int) []string // drawn anew at every size
 	copies string                            // what `c` puts on the clipboard, "" for nothing
+	export bool                              // `e` writes the plan for somebody with more rights
 	top    int
 }
 
@@ -20,8 +21,13 @@ func (r reader) stage() stage { return r.behind.stage() }
 func (r reader) keys(w *walk) []key.Binding {
 	take := bind("c", "copy", "c")
 	take.SetEnabled(r.copies != "")
-	return []key.Binding{bind("esc", "close", "esc", "enter", "q", "d", "?"), bind(w.upDown, "scroll", "up", "down", "pgup", "pgdown"), take}
+	export := bind("e", "export for somebody with more rights", "e")
+	export.SetEnabled(r.exports(w))
+	return []key.Binding{bind("esc", "close", "esc", "enter", "q", "d", "?"), bind(w.upDown, "scroll", "up", "down", "pgup", "pgdown"), take, export}
 }
+
+// exports reports whether there is a plan to be exported from here.
+func (r reader) exports(w *walk) bool { return r.export && w.plan != nil && w.e.Export != nil }
 
 func (r reader) update(w *walk, msg tea.Msg) (screen, tea.Cmd) {
 	if _, typed := msg.(tea.KeyPressMsg); !typed {
@@ -35,6 +41,8 @@ func (r reader) update(w *walk, msg tea.Msg) (screen, tea.Cmd) {
 	switch {
 	case is(msg, "esc", "enter", "q", "d", "?", "f1"):
 		return r.behind, nil
+	case is(msg, "e") && r.exports(w):
+		return r, w.export()
 	case is(msg, "c") && r.copies != "":
 		w.say("copied to the clipboard, where the terminal allows it")
 		return r, tea.SetClipboard(r.copies)

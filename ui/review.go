@@ -124,11 +124,7 @@ func (r review) update(w *walk, msg tea.Msg) (screen, tea.Cmd) {
 		}
 		return r.landed(w), nil
 	case exported:
-		if msg.err != nil {
-			w.warn(clean(msg.err.Error()))
-		} else {
-			w.say("the plan is in " + msg.path + ", for somebody with more rights")
-		}
+		w.exported(msg)
 		return r, nil
 	case armed:
 		r.guard.open = true
