@@ -25,6 +25,7 @@ var awsStatus = map[string]int{
 	"AccessDeniedException":         http.StatusForbidden,
 	"ConcurrentModification":        http.StatusConflict,
 	"DeleteConflict":                http.StatusConflict,
+	"DryRunOperation":               http.StatusPreconditionFailed,
 	"EntityAlreadyExists":           http.StatusConflict,
 	"EntityTemporarilyUnmodifiable": http.StatusConflict,
 	"ExpiredToken":                  http.StatusForbidden,
