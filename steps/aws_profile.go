@@ -4,6 +4,10 @@ import (
 	"context"
 	"strings"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/iam"
+
+	"github.com/drawbridge-cloud/drawbridge/internal/cloud"
 	"github.com/drawbridge-cloud/drawbridge/internal/explain"
 	"github.com/drawbridge-cloud/drawbridge/internal/spec"
 )
@@ -28,6 +32,26 @@ func newInstanceProfile(b spec.Bridge) Step {
 			"iam:RemoveRoleFromInstanceProfile", "iam:DeleteInstanceProfile", "ec2:DescribeIamInstanceProfileAssociations",
 		},
 	}}
+}
+
+// readEmptyProfiles names the instance profiles below the usual path that hold no role. Lists do not show tags.
+func readEmptyProfiles(ctx context.Context, w *World) ([]string, error) {
+	return read(ctx, w, "instance profiles without a role", func(ctx context.Context) ([]string, error) {
+		out := []string{}
+		pages := iam.NewListInstanceProfilesPaginator(w.AWS.IAM, &iam.ListInstanceProfilesInput{PathPrefix: aws.String(defaultPath)})
+		for pages.HasMorePages() {
+			page, err := pages.NextPage(ctx)
+			if err != nil {
+				return nil, cloud.Problem("list the instance profiles of the account", err)
+			}
+			for i := range page.InstanceProfiles {
+				if p := profileOf(&page.InstanceProfiles[i]); len(p.Roles) == 0 {
+					out = append(out, p.Name)
+				}
+			}
+		}
+		return out, nil
+	})
 }
 
 // About says which profile this is.

@@ -63,12 +63,7 @@ func (s *roleStep) hanging(ctx context.Context, w *World, r *role) ([]string, er
 			out = append(out, "policy "+leaf(arn)+" is attached")
 		}
 	}
-	for _, name := range sortedKeys(have.Inline) {
-		if !ownInline(name) {
-			out = append(out, "inline policy "+name)
-		}
-	}
-	return slices.Concat(out, s.otherStatements(r), profiles, roles), nil
+	return slices.Concat(out, foreignInline(have), s.otherStatements(r), profiles, roles), nil
 }
 
 // otherStatements lists who else our role's trust lets in by now.

@@ -184,9 +184,7 @@ func (s *accountStep) planMissing(ctx context.Context, w *World) (Change, error)
 		return Change{}, err
 	}
 	if old != "" {
-		c := s.about.change(Restore, "it was deleted; "+why)
-		return c.with(accountSeen{Revive: old}, command("gcloud", "iam", "service-accounts", "undelete", old, "--project", s.project),
-			set("uniqueId", old), set("email", s.email)), nil
+		return s.planRestore(ctx, w, old, why)
 	}
 	c := s.about.change(Create, "it is not there")
 	return c.with(accountSeen{}, s.createCommand(),

@@ -3,6 +3,7 @@ package steps
 import (
 	"context"
 	"slices"
+	"strings"
 
 	"google.golang.org/api/iam/v1"
 
@@ -32,6 +33,27 @@ func (s *accountStep) revivable(ctx context.Context, w *World) (uniqueID, why st
 		return "", "", nil
 	}
 	return n[0], "the role of this bridge trusts its number", nil
+}
+
+// planRestore shows what comes alive with the account: roles in the project that were given to its number.
+func (s *accountStep) planRestore(ctx context.Context, w *World, uniqueID, why string) (Change, error) {
+	p, err := readProjectPolicy(ctx, w)
+	if err != nil && !explain.Is(err, explain.Denied) {
+		return Change{}, err
+	}
+	fields := []Field{set("uniqueId", uniqueID), set("email", s.email)}
+	reason, stale := "it was deleted; "+why, []string{}
+	for _, g := range grantsIn(p) {
+		if g.Member == "deleted:serviceAccount:"+s.email+"?uid="+uniqueID {
+			stale = append(stale, g.Role)
+			fields = append(fields, set("comes alive", g.Role+" in the project"))
+		}
+	}
+	if len(stale) > 0 {
+		reason += "; what was granted to it before comes alive with it: " + strings.Join(stale, ", ")
+	}
+	c := s.about.change(Restore, reason).noticed(len(stale) > 0)
+	return c.with(accountSeen{Revive: uniqueID}, command("gcloud", "iam", "service-accounts", "undelete", uniqueID, "--project", s.project), fields...), nil
 }
 
 // restore brings back the deleted account whose number our role pins.

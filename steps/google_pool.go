@@ -77,7 +77,7 @@ func (s *poolStep) Plan(ctx context.Context, w *World, want Want) (Change, error
 	case p == nil:
 		return s.planCreate(), nil
 	case deleted(p.State):
-		return s.planRestore(p, providers), nil
+		return s.planRestore(ctx, w, p, providers)
 	case byDescription(s.b, p.Description) == ours:
 		return s.planOurs(p, providers), nil
 	}
@@ -121,24 +121,34 @@ func (s *poolStep) others(providers []*iam.WorkloadIdentityPoolProvider) []strin
 	return out
 }
 
-// planRestore brings a deleted pool back only when it and all of its providers are ours: they come back with it.
-func (s *poolStep) planRestore(p *iam.WorkloadIdentityPool, providers []*iam.WorkloadIdentityPoolProvider) Change {
+// planRestore brings a deleted pool back only when it and all of its providers are ours: they come back with it. So does
+// what was ever granted to its principals, and the plan says so.
+func (s *poolStep) planRestore(ctx context.Context, w *World, p *iam.WorkloadIdentityPool, providers []*iam.WorkloadIdentityPoolProvider) (Change, error) {
 	const way = "choose another toGoogle.pool; this id is free again on "
 	if byDescription(s.b, p.Description) != ours {
-		return s.about.blocked(way+day(p.ExpireTime), "a deleted pool that is not ours still has this id")
+		return s.about.blocked(way+day(p.ExpireTime), "a deleted pool that is not ours still has this id"), nil
 	}
 	fields := []Field{turn("state", "DELETED", "ACTIVE")}
 	for _, v := range providers {
 		if byDescription(s.b, v.Description) != ours {
-			return s.about.blocked(way+day(p.ExpireTime), "bringing the deleted pool back would bring back provider %s, which is not ours", leaf(v.Name))
+			return s.about.blocked(way+day(p.ExpireTime), "bringing the deleted pool back would bring back provider %s, which is not ours", leaf(v.Name)), nil
 		}
 		fields = append(fields, set("comes alive", "provider "+leaf(v.Name)))
 	}
 	if p.Disabled {
 		fields = append(fields, turn("disabled", true, false))
 	}
-	return s.about.change(Restore, "it was deleted and is kept until "+day(p.ExpireTime)).with(poolSeenOf(p, providers),
-		command("gcloud", "iam", "workload-identity-pools", "undelete", s.id, "--project", s.b.Google.Project, "--location", "global"), fields...)
+	reason := "it was deleted and is kept until " + day(p.ExpireTime)
+	stale, err := otherPoolMembers(ctx, w, s.b, p.Name)
+	for _, g := range stale {
+		fields = append(fields, set("comes alive", g))
+	}
+	if len(stale) > 0 {
+		reason += "; what was granted to it before comes alive with it: " + strings.Join(stale, ", ")
+	}
+	c := s.about.change(Restore, reason).noticed(len(stale) > 0)
+	return c.with(poolSeenOf(p, providers),
+		command("gcloud", "iam", "workload-identity-pools", "undelete", s.id, "--project", s.b.Google.Project, "--location", "global"), fields...), err
 }
 
 // day is the date in a timestamp.

@@ -2,6 +2,7 @@ package steps
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"github.com/drawbridge-cloud/drawbridge/internal/spec"
@@ -32,7 +33,8 @@ func (s *leftoverRole) leftover() {}
 // About says which role this is.
 func (s *leftoverRole) About() About { return s.about }
 
-// Plan removes the role unless an instance profile that is not ours, or another role, hangs on it.
+// Plan removes the role unless somebody else's work hangs on it: an inline policy of another name than ours, another who
+// may take it, an instance profile, another role. Managed policies bear no mark: they come off with it, and are named.
 func (s *leftoverRole) Plan(ctx context.Context, w *World, _ Want) (Change, error) {
 	var have policies
 	var profiles, roles []string
@@ -45,13 +47,49 @@ func (s *leftoverRole) Plan(ctx context.Context, w *World, _ Want) (Change, erro
 	if err != nil {
 		return Change{}, err
 	}
-	if others := append(profiles, roles...); len(others) > 0 {
+	if others := slices.Concat(foreignInline(have), s.strangers(), profiles, roles); len(others) > 0 {
 		return s.about.held("%s; others hang on it: %s", noLongerNamed, strings.Join(others, ", ")), nil
 	}
+	reason := noLongerNamed
+	if len(have.Attached) > 0 {
+		reason += "; these policies come off it, whoever attached them: " + strings.Join(leaves(have.Attached), ", ")
+	}
 	e := policyEdit{Detach: have.Attached, Delete: sortedKeys(have.Inline)}
-	c := s.about.change(Remove, noLongerNamed)
+	c := s.about.change(Remove, reason)
 	return c.with(policiesSeen{have, e}, lines(e.command(s.role.Name), command("aws", "iam", "delete-role", "--role-name", s.role.Name)),
 		append(e.fields(have), drop("arn", s.role.ARN))...), nil
+}
+
+// foreignInline are the inline policies under names that are not ours.
+func foreignInline(have policies) []string {
+	var out []string
+	for _, name := range sortedKeys(have.Inline) {
+		if !ownInline(name) {
+			out = append(out, "inline policy "+name)
+		}
+	}
+	return out
+}
+
+// strangers are who may take the role besides Google's account, AWS services, and whoever a proof has lent it to.
+func (s *leftoverRole) strangers() []string {
+	var out []string
+	for _, t := range statementsIn(s.role.Trust) {
+		own := t.Sid == "GoogleServiceAccount" || t.Sid == s.b.TrustSid() || strings.HasPrefix(t.Sid, borrowSid)
+		service := len(t.Principal) == 1 && len(t.Principal["Service"]) > 0
+		if t.Effect == "Allow" && !own && !service {
+			out = append(out, "a trust statement of somebody else"+named(t.Sid))
+		}
+	}
+	return out
+}
+
+func leaves(names []string) []string {
+	out := make([]string, len(names))
+	for i, n := range names {
+		out[i] = leaf(n)
+	}
+	return out
 }
 
 // Apply takes everything off the role and deletes it.

@@ -26,9 +26,10 @@ type leftoverStep interface {
 
 // leftovers looks for them in both clouds at the same time.
 func leftovers(ctx context.Context, w *World, want Want) ([]Step, error) {
-	var vms, roles, accounts, pools, providers, explicit []Step
+	var vms, roles, empty, accounts, pools, providers, explicit []Step
 	err := all(
 		may(&roles, func() ([]Step, error) { return leftoverRoles(ctx, w) }),
+		may(&empty, func() ([]Step, error) { return emptyProfiles(ctx, w) }),
 		may(&vms, func() ([]Step, error) { return leftoverVMs(ctx, w, want) }),
 		may(&accounts, func() ([]Step, error) { return leftoverAccounts(ctx, w, want) }),
 		may(&pools, func() ([]Step, error) { return leftoverPools(ctx, w) }),
@@ -40,7 +41,7 @@ func leftovers(ctx context.Context, w *World, want Want) ([]Step, error) {
 			a.(*leftoverAccount).about.Needs = append(a.(*leftoverAccount).about.Needs, r.About().ID)
 		}
 	}
-	return slices.Concat(vms, roles, explicit, providers, pools, accounts), err
+	return slices.Concat(vms, roles, empty, explicit, providers, pools, accounts), err
 }
 
 // may is into for a listing that the operator need not be allowed.
@@ -134,6 +135,26 @@ func leftoverProfiles(ctx context.Context, w *World, role string) ([]Step, error
 			return nil, err
 		}
 		if p != nil && byTags(w.Bridge, p.Tags) == ours {
+			out = append(out, newLeftoverProfile(w.Bridge, *p))
+		}
+	}
+	return out, err
+}
+
+// emptyProfiles are instance profiles of ours from which the role was taken out, so that no role leads to them, and that
+// the file does not name.
+func emptyProfiles(ctx context.Context, w *World) ([]Step, error) {
+	list, err := readEmptyProfiles(ctx, w)
+	var out []Step
+	for _, name := range list {
+		if to := w.Bridge.ToGoogle; to != nil && to.Role.InstanceProfile && to.Role.Name == name {
+			continue
+		}
+		p, err := readProfile(ctx, w, name)
+		if err != nil {
+			return nil, err
+		}
+		if p != nil && len(p.Roles) == 0 && byTags(w.Bridge, p.Tags) == ours {
 			out = append(out, newLeftoverProfile(w.Bridge, *p))
 		}
 	}
