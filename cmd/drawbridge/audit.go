@@ -20,6 +20,8 @@ type auditOptions struct {
 	writeBridge string
 	shard       string
 	merge       []string
+	dir         string // for the result; "": stdout
+	part        string // name of a machine's part of a fleet; "": this is the whole
 	profiles    []string
 	targets     []string
 }
@@ -46,7 +48,7 @@ through first; --no-input, a pipe or another --format write it out.
 
 Exit code 0: nothing. 3: drift, a finding at or over --fail-on, or a rule of that weight that could not be evaluated.`,
 		Example: "  drawbridge audit\n  drawbridge audit --format sarif > audit.sarif\n  drawbridge audit --discover --project acme-build\n" +
-			"  drawbridge audit bridges/ --shard 0/4 --format json > part-0.json\n  drawbridge audit --merge part-0.json,part-1.json --format html > audit.html",
+			"  drawbridge audit bridges/ --shard 0/4 --format json -o results\n  drawbridge audit --merge results --format html > audit.html",
 		RunE: func(c *cobra.Command, args []string) error {
 			o.targets = args
 			if err := o.checkAudit(); err != nil {
@@ -68,7 +70,8 @@ Exit code 0: nothing. 3: drift, a finding at or over --fail-on, or a rule of tha
 	f.BoolVar(&o.discover, "discover", false, "look at every trust between the project and the account, without a bridge")
 	f.StringVar(&o.writeBridge, "write-bridge", "", "with --discover: write a bridge for each trust into `DIR`, to be adopted")
 	f.StringVar(&o.shard, "shard", "", "audit only part `I/N` of the bridges, I from 0 (default from the variables of Kubernetes indexed jobs, Cloud Run jobs and AWS Batch)")
-	f.StringSliceVar(&o.merge, "merge", nil, "put the JSON results `FILE,...` of earlier runs together instead of looking")
+	f.StringSliceVar(&o.merge, "merge", nil, "put the JSON results `FILE|DIR,...` of earlier runs together instead of looking")
+	f.StringVarP(&o.dir, "output", "o", "", "write the result into `DIR`, under a name of its own for each part of a fleet")
 	f.StringArrayVar(&o.profiles, "account-profile", nil, "AWS profile for one account of many: `ACCOUNT=PROFILE` (repeatable)")
 	return c
 }
@@ -81,6 +84,12 @@ func (o *auditOptions) checkAudit() error {
 		return usage("--discover looks without a bridge", "leave the files out")
 	case len(o.targets) > 0 && o.cloud.file.named() && len(o.merge) == 0:
 		return usage("bridges are named twice, by -f and as arguments", "leave -f out")
+	case len(o.merge) > 0 && (o.discover || o.shard != "" || o.cloud.file.named()):
+		return usage("--merge puts results together and looks at nothing", "leave --discover, --shard and -f out")
+	case len(o.merge) == 0 && o.dir != "" && o.cloud.output.format.value == "text":
+		return usage("-o writes a file for programs or browsers, and text is for the screen", "add --format json, sarif, junit, markdown or html")
+	case len(o.profiles) > 0 && len(o.targets) == 0:
+		return usage("--account-profile is for many bridges, and none is named", "name a directory or files, or pass --profile")
 	case o.shard != "" && len(o.targets) == 0:
 		return usage("--shard parts many bridges, and none is named", "name a directory or files")
 	}
@@ -92,14 +101,18 @@ func runAudit(ctx context.Context, o *auditOptions, at *site) error {
 	if err != nil {
 		return err
 	}
-	if o.onScreen() {
+	if o.onScreen() && o.dir == "" {
 		return o.lookAround(ctx, at, read)
+	}
+	known, err := o.readBaseline() // before anything is asked
+	if err != nil {
+		return err
 	}
 	d, err := read(ctx, func(ui.Progress) {})
 	if err != nil {
 		return err
 	}
-	return o.answer(d)
+	return o.answer(o.accept(known, d))
 }
 
 // reading is what will be read. A bridge that cannot be used is refused here, before any screen.
@@ -134,14 +147,9 @@ func (o *auditOptions) bridge(ctx context.Context, at *site) (reading, error) {
 	}, nil
 }
 
-// answer accepts what the baseline accepts, shows the result and answers no if it is one.
+// answer shows the result and answers no if it is one.
 func (o *auditOptions) answer(d audit.Document) error {
-	known, err := o.readBaseline()
-	if err != nil {
-		return err
-	}
-	d = o.accept(known, d)
-	if err := o.show(d); err != nil {
+	if err := o.write(d); err != nil {
 		return err
 	}
 	return o.verdict(d)
@@ -150,7 +158,9 @@ func (o *auditOptions) answer(d audit.Document) error {
 // accept takes what the baseline accepts out of the findings.
 func (o *auditOptions) accept(known audit.Baseline, d audit.Document) audit.Document {
 	open, accepted := known.Split(d.Findings, o.now())
-	return audit.NewDocument(d.Drift, open, append(d.Accepted, accepted...), d.NotEvaluated, d.Trusts, d.Summary.Bridges)
+	out := audit.NewDocument(d.Drift, open, append(d.Accepted, accepted...), d.NotEvaluated, d.Trusts, d.Summary.Bridges)
+	out.Bridges = d.Bridges
+	return out
 }
 
 func (o *auditOptions) verdict(d audit.Document) error {

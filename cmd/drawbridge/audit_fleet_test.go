@@ -1,12 +1,13 @@
 package main
 
 import (
+	"encoding/json"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/drawbridge-cloud/drawbridge/internal/sandbox"
 )
@@ -74,6 +75,115 @@ func TestFleetReachesEachAccountWithItsOwnProfile(t *testing.T) {
 	}
 }
 
+func TestFourShardsMergedAreOneRun(t *testing.T) {
+	e := newEmpire(t, 3, sandbox.Options{})
+	dir := e.bridges(t, 10)
+	// Two bridges of one name in different places, and a finding that is graver than the others.
+	other := "version: 1\nname: bridge-0000\ngoogle: {project: acme-legacy}\naws: {account: \"210987654321\", region: us-east-1}\ntoAWS: {role: {name: gcp-legacy}}\n"
+	if err := os.WriteFile(filepath.Join(dir, "a.yaml"), []byte(other), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	e.flags = append(e.flags, "--account-profile", "210987654321=acme-legacy")
+	whole := e.audit(t, dir)
+	results := t.TempDir()
+	for i, platform := range []map[string]string{
+		{"JOB_COMPLETION_INDEX": "0", "DRAWBRIDGE_SHARDS": "4"},
+		{"CLOUD_RUN_TASK_INDEX": "1", "CLOUD_RUN_TASK_COUNT": "4"},
+		{"AWS_BATCH_JOB_ARRAY_INDEX": "2", "AWS_BATCH_JOB_ARRAY_SIZE": "4"},
+		nil,
+	} {
+		maps.Copy(e.env, platform)
+		args := []string{dir, "--output", results}
+		if platform == nil {
+			args = append(args, "--shard", "3/4")
+		}
+		e.audit(t, args...)
+		for name := range platform {
+			delete(e.env, name)
+		}
+		if _, err := os.Stat(filepath.Join(results, fmt.Sprintf("audit-%d-of-4.json", i))); err != nil {
+			t.Fatal(err)
+		}
+	}
+	e.flags = nil
+	merged := e.audit(t, "--merge", results)
+	if got, want := withoutTime(t, merged), withoutTime(t, whole); got != want {
+		t.Errorf("merged:\n%s\nin one run:\n%s", got, want)
+	}
+	if n, err := lookUp(merged, "summary.bridges"); err != nil || n != "11" || !strings.Contains(merged, `"AWS-T02"`) {
+		t.Errorf("got %s bridges, %v, want 11 and the lax role", n, err)
+	}
+}
+
+// withoutTime is a result without the moment and the person: they are those of a run, not of what stands.
+func withoutTime(t *testing.T, text string) string {
+	t.Helper()
+	var doc map[string]any
+	if err := json.Unmarshal([]byte(text), &doc); err != nil {
+		t.Fatal(err)
+	}
+	delete(doc, "at")
+	delete(doc, "operator")
+	// "45 days old" at midnight: the runs are seconds apart, and a day may pass between them.
+	out, err := json.MarshalIndent(doc, "", " ")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(out)
+}
+
+func TestFleetAndMergeRefuseWhatMakesNoWhole(t *testing.T) {
+	_, env := surroundings(t, sandbox.Options{})
+	dir := t.TempDir()
+	put := func(name, text string) string {
+		path := filepath.Join(dir, name)
+		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	bridge := "version: 1\nname: bridge-one\ngoogle: {project: acme-build}\naws: {account: \"123456789012\", region: us-east-1}\ntoAWS: {}\n"
+	result := func(version, endpoints, mark string) string {
+		return fmt.Sprintf(`{"schema":"drawbridge.audit/v1","version":%q,"endpoints":%q,"bridges":[%q]}`, version, endpoints, mark)
+	}
+	put("twice/a.yaml", bridge)
+	put("twice/b.yaml", bridge)
+	one := put("one.yaml", bridge)
+	put("none/readme.txt", "no bridge")
+	a := put("a.json", result("1.0.0", "real", "x"))
+	baseline := func(text string) string { return put("baseline.json", text) }
+	for name, tt := range map[string]struct {
+		args []string
+		want string
+	}{
+		"the same bridge twice":      {[]string{filepath.Join(dir, "twice")}, "are the same bridge"},
+		"a directory without any":    {[]string{filepath.Join(dir, "none")}, "there is no bridge in"},
+		"nothing there":              {[]string{filepath.Join(dir, "nowhere")}, "name a directory or a bridge file"},
+		"a part past the end":        {[]string{one, "--shard", "5/4"}, "no part I/N"},
+		"no severity":                {[]string{one, "--fail-on", "grave"}, "critical"},
+		"a profile without account":  {[]string{one, "--account-profile", "admin"}, "is not ACCOUNT=PROFILE"},
+		"two profiles":               {[]string{one, "--account-profile", "123456789012=a", "--account-profile", "123456789012=b"}, "two profiles"},
+		"text into a directory":      {[]string{one, "-o", dir}, "text is for the screen"},
+		"parts of two versions":      {[]string{"--merge", a, "--merge", put("v.json", result("2.0.0", "real", "y"))}, "whose rules may differ"},
+		"parts of two worlds":        {[]string{"--merge", a, "--merge", put("o.json", result("1.0.0", "other", "y"))}, "endpoints"},
+		"a part twice":               {[]string{"--merge", a, "--merge", put("again.json", result("1.0.0", "real", "x"))}, "name every part once"},
+		"no result":                  {[]string{"--merge", one}, "is no result of an audit"},
+		"no results":                 {[]string{"--merge", filepath.Join(dir, "none")}, "there is no result in"},
+		"a baseline that is missing": {[]string{one, "--baseline", filepath.Join(dir, "gone.json")}, "gone.json"},
+		"a damaged baseline":         {[]string{one, "--baseline", baseline(`{"accept": [`)}, "read the baseline"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got := drive(t, env, append([]string{"audit"}, tt.args...)...).want(t, exitUsage)
+			if !strings.Contains(got.err, tt.want) || got.out != "" {
+				t.Errorf("got %q on stderr and %q on stdout, want %q and nothing", got.err, got.out, tt.want)
+			}
+		})
+	}
+}
+
 func TestShardsComeFromTheFlagOrThePlatform(t *testing.T) {
 	for _, tt := range []struct {
 		name         string
@@ -97,37 +207,5 @@ func TestShardsComeFromTheFlagOrThePlatform(t *testing.T) {
 		if (err != nil) != tt.wrong || !tt.wrong && (index != tt.index || count != tt.count) {
 			t.Errorf("%s: got %d of %d, %v, want %d of %d", tt.name, index, count, err, tt.index, tt.count)
 		}
-	}
-}
-
-// BenchmarkFleet audits bridges of one project and one account over 50 ms of latency.
-func BenchmarkFleet(b *testing.B) {
-	for _, n := range []int{10, 100, 1000} {
-		b.Run(fmt.Sprint(n), func(b *testing.B) {
-			if n > 100 && testing.Short() {
-				b.Skip("NOT MEASURED in short mode")
-			}
-			server, err := sandbox.Start(b.Context(), sandbox.Options{Dir: b.TempDir(), Latency: 50 * time.Millisecond})
-			if err != nil {
-				b.Fatal(err)
-			}
-			defer func() { _ = server.Close() }()
-			env := server.Environ()
-			env["HOME"] = b.TempDir()
-			dir := fleetOf(b, n)
-			before := len(server.Calls())
-			b.ResetTimer()
-			for b.Loop() {
-				var out, errs strings.Builder
-				code := run(streams{
-					in: strings.NewReader(""), out: &out, err: &errs, args: []string{"audit", dir, "--format", "json"},
-					env: func(name string) string { return env[name] }, now: time.Now, told: &told{},
-				})
-				if code != exitNo {
-					b.Fatalf("got exit code %d\n%s", code, errs.String())
-				}
-			}
-			b.ReportMetric(float64(len(server.Calls())-before)/float64(b.N)/float64(n), "calls/bridge")
-		})
 	}
 }

@@ -1,11 +1,37 @@
 package main
 
 import (
+	"bytes"
 	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
 
 	"github.com/drawbridge-cloud/drawbridge/internal/audit"
 )
+
+// write shows the audit, or leaves it in the directory of -o.
+func (o *auditOptions) write(d audit.Document) error {
+	if o.dir == "" {
+		return o.show(d)
+	}
+	ending := map[string]string{"json": "json", "sarif": "sarif", "junit": "xml", "markdown": "md", "html": "html", "text": "txt"}
+	path := filepath.Join(o.dir, first(o.part, "audit")+"."+ending[o.cloud.output.format.value])
+	var text bytes.Buffer
+	into := *o
+	into.out, into.outTerminal = &text, false
+	if err := into.show(d); err != nil {
+		return err
+	}
+	if err := os.MkdirAll(o.dir, 0o700); err != nil {
+		return fmt.Errorf("write the result: %w", err)
+	}
+	if err := writeFile(path, text.Bytes()); err != nil {
+		return fmt.Errorf("write the result: %w", err)
+	}
+	o.progress().line("wrote %s", path)
+	return nil
+}
 
 // show writes the audit in the format that was asked for.
 func (o *auditOptions) show(d audit.Document) error {
