@@ -135,7 +135,9 @@ func changed(lines []string, p Profile, ending string) ([]string, error) {
 				continue
 			}
 			done[key] = true
-			l = key + " = " + value + ending
+			if _, had, _ := strings.Cut(l, "="); strings.TrimSpace(had) != value {
+				l = key + " = " + value + ending
+			}
 		}
 		if !ours && slices.Contains(otherWays(), key) {
 			return nil, &ProfileError{p.Name, fmt.Sprintf("it gets credentials in another way (%s), which drawbridge leaves alone", key)}

@@ -99,6 +99,7 @@ func FuzzMergingKeepsWhatIsThere(f *testing.F) {
 	f.Add(somebodys)
 	f.Add("[profile both-ways]\r\nregion = x\r\n\r\n[x]\r\n y = z")
 	f.Add("[profile both-ways")
+	f.Add("\r")
 	f.Add("[profile both-ways]")
 	f.Add("\ufeff[profile both-ways-file]\nregion\n=x\n[")
 	f.Fuzz(func(t *testing.T, text string) {
