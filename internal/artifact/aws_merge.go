@@ -68,11 +68,12 @@ func apart(text, ending string) string {
 }
 
 func newProfile(p Profile, ending string) string {
-	out := "[profile " + p.Name + "]" + ending
+	var out strings.Builder
+	out.WriteString("[profile " + p.Name + "]" + ending)
 	for _, s := range p.Settings {
-		out += s[0] + " = " + s[1] + ending
+		out.WriteString(s[0] + " = " + s[1] + ending)
 	}
-	return out
+	return out.String()
 }
 
 // profileIn finds a section: from its header up to the next one. start is -1 when there is none.
