@@ -21,6 +21,27 @@ func (w *walk) refusal(h verify.Hop, width int) []string {
 	return lines
 }
 
+// refusalWhole is the same with every value in full, one below the other.
+func (w *walk) refusalWhole(h verify.Hop, width int) []string {
+	lines := indent("  ", fold(clean(h.Explain), width-2))
+	for _, r := range h.Table {
+		mark := w.good.Render(w.ok)
+		switch {
+		case r.Unread:
+			mark = w.muted.Render("?")
+		case !r.Holds:
+			mark = w.palette.bad.Render(w.symbols.bad)
+		}
+		lines = append(lines, "  "+mark+" "+clean(r.Name))
+		lines = append(lines, indent("  ", w.told("sent", orNone(r.Sent), width-2))...)
+		lines = append(lines, indent("  ", w.told("wanted", orNone(r.Wanted), width-2))...)
+	}
+	for _, d := range h.Do {
+		lines = append(lines, indent("  ", hanging(w.arrow+" "+clean(d), width-2))...)
+	}
+	return lines
+}
+
 // claimTable sets what was sent beside what the trust wanted; the rows that do not hold are marked.
 func (w *walk) claimTable(rows []verify.Claim, width int) []string {
 	name := 8

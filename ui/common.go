@@ -1,6 +1,10 @@
 package ui
 
-import tea "charm.land/bubbletea/v2"
+import (
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+)
 
 // common handles the keys that mean the same on every screen without a field: help and quit.
 func (w *walk) common(s screen, msg tea.Msg) (screen, tea.Cmd) {
@@ -11,6 +15,17 @@ func (w *walk) common(s screen, msg tea.Msg) (screen, tea.Cmd) {
 		return leave(w, s, false)
 	}
 	return s, nil
+}
+
+// told is a name with its whole value beside it, in as many lines as it takes.
+func (w *walk) told(name, value string, width int) []string {
+	const column = 14
+	var lines []string
+	for _, l := range chop(value, width-column-2) {
+		lines = append(lines, "  "+w.pad(w.muted.Render(name), column)+strings.TrimLeft(l, " "))
+		name = ""
+	}
+	return lines
 }
 
 // newSides shows both sign-ins whole.
@@ -33,7 +48,7 @@ func newSides(behind screen) reader {
 				{"sign in with", s.Command},
 			} {
 				if row[1] != "" {
-					lines = append(lines, "  "+w.pad(w.muted.Render(row[0]), 14)+clean(row[1]))
+					lines = append(lines, w.told(row[0], row[1], width)...)
 				}
 			}
 			if !s.Expires.IsZero() {

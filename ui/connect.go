@@ -114,13 +114,13 @@ func (c connect) next(w *walk) (screen, tea.Cmd) {
 	return newGoogleForm(w), nil
 }
 
-func (c connect) topic(*walk) topic {
+func (c connect) topic(w *walk) topic {
 	return topic{"Connect and direction", []string{
 		"drawbridge lets a Google Cloud project and an AWS account trust each other without any key being stored. Each side " +
 			"proves who it is with a short-lived token that the other side can check.",
-		"Google → AWS: a workload that runs as a Google service account gets an ID token and exchanges it for the " +
+		"Google " + w.arrow + " AWS: a workload that runs as a Google service account gets an ID token and exchanges it for the " +
 			"credentials of one IAM role. AWS trusts exactly that service account, by its number, for exactly one audience.",
-		"AWS → Google: a workload that runs with an IAM role signs a request that only that role can sign. Google checks it " +
+		"AWS " + w.arrow + " Google: a workload that runs with an IAM role signs a request that only that role can sign. Google checks it " +
 			"with AWS and lets the role act as one service account, or hold its grants directly.",
 		"You are the operator: your own sign-in is used to look and, after the review, to create. Nothing is changed in " +
 			"either cloud before you have confirmed the review.",

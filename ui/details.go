@@ -40,7 +40,13 @@ func (w *walk) detailed(c steps.Change, width int) []string {
 	if page := w.console(c); page != "" {
 		lines = append(append(lines, "", w.strong.Render("In the console")), w.linked(page, width)...)
 	}
-	return append(lines, "", w.muted.Render("id "+c.ID))
+	lines = append(lines, "")
+	if !strings.Contains(titled(c), clean(c.Name)) {
+		for _, l := range chop("name "+c.Name, width) {
+			lines = append(lines, w.muted.Render(l))
+		}
+	}
+	return append(lines, w.muted.Render("id "+c.ID))
 }
 
 // fieldDiff draws one property before and after. Short ones stand on a line, documents as a diff by lines.

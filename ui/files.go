@@ -136,7 +136,7 @@ func (f filing) chosen(w *walk) []artifact.File {
 
 func newFilePreview(behind screen, file artifact.File) reader {
 	return reader{behind: behind, title: clean(file.Path), copies: string(file.Bytes), text: func(w *walk, width int) []string {
-		return preview(file, width)
+		return append(append(preview(file, width), ""), w.used(file, width)...)
 	}}
 }
 

@@ -2,6 +2,8 @@ package ui
 
 import (
 	tea "charm.land/bubbletea/v2"
+
+	"github.com/drawbridge-cloud/drawbridge/internal/artifact"
 )
 
 func (f filing) view(w *walk, b box) page {
@@ -13,14 +15,15 @@ func (f filing) view(w *walk, b box) page {
 	case w.runs(callFiles):
 		return page{lines: append(lines, w.spinner(w.now)+" "+w.muted.Render("making them"))}
 	}
-	room := max(3, b.h-11)
+	about := first(f.about(w, b.w), b.h-10)
+	room := max(3, b.h-7-len(about))
 	rows := make([]string, len(w.files))
 	for i := range w.files {
 		rows[i] = f.line(w, i, b.w)
 	}
 	lines = append(lines, w.inSight(rows, f.at, room)...)
 	lines = append(lines, "")
-	lines = append(lines, f.about(w, b.w)...)
+	lines = append(lines, about...)
 	into, cursor := f.into(w, b.w)
 	lines = append(lines, "", into)
 	if cursor >= 0 {
@@ -50,7 +53,11 @@ func (f filing) about(w *walk, width int) []string {
 	if f.at >= len(w.files) {
 		return nil
 	}
-	file := w.files[f.at]
+	return w.used(w.files[f.at], width)
+}
+
+// used is where a file goes and the command that uses it.
+func (w *walk) used(file artifact.File, width int) []string {
 	lines := fold(clean(file.Where), width)
 	if file.Command != "" {
 		lines = append(lines, "")
@@ -58,7 +65,7 @@ func (f filing) about(w *walk, width int) []string {
 			lines = append(lines, w.accent.UnsetBold().Render(l))
 		}
 	}
-	return first(lines, 6)
+	return lines
 }
 
 // into is the line that says where the files go; cursor is -1 unless it is being edited.

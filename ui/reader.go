@@ -1,6 +1,8 @@
 package ui
 
 import (
+	"strings"
+
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
 )
@@ -61,21 +63,33 @@ func (r reader) scroll(w *walk, msg tea.Msg) reader {
 	case is(msg, "pgdown", "space"):
 		r.top += 10
 	}
-	last := len(r.text(w, w.size.w-4)) - (w.size.h - headRows - footRows - 4)
+	last := len(r.text(w, w.size.w-4)) - (w.size.h - headRows - footRows - 3 - len(r.heading(w.size.w-2)))
 	r.top = max(0, min(r.top, last))
 	return r
 }
 
 func (r reader) view(w *walk, b box) page {
-	text := r.text(w, b.w-2)
-	room := b.h - 2
+	text, heading := r.text(w, b.w-2), r.heading(b.w)
+	room := b.h - 1 - len(heading)
 	shown := text[min(r.top, len(text)):]
 	more := ""
 	if len(shown) > room {
 		more = w.muted.Render(itoa(len(shown)-room) + " more lines below")
 	}
-	lines := []string{w.spread(w.strong.Render(r.title), more, b.w), ""}
-	return page{lines: append(lines, indent("  ", first(shown, room))...)}
+	lines := []string{w.spread(w.strong.Render(heading[0]), more, b.w)}
+	for _, l := range heading[1:] {
+		lines = append(lines, w.strong.Render(l))
+	}
+	return page{lines: append(append(lines, ""), indent("  ", first(shown, room))...)}
+}
+
+// heading is the title in as many lines as it takes; the first leaves room for how much there is below.
+func (r reader) heading(width int) []string {
+	lines := fold(r.title, width-22)
+	if len(lines) < 2 {
+		return append(lines, "")[:1]
+	}
+	return append(lines[:1:1], fold(strings.TrimPrefix(r.title, lines[0]), width)...)
 }
 
 func (r reader) aside(*walk, box) []string { return nil }

@@ -98,6 +98,9 @@ func newEvidence(c crossing) reader {
 				for _, k := range order(h.Claims) {
 					lines = append(lines, w.claimLines(k, h.Claims[k], width)...)
 				}
+				if h.Outcome != "ok" && h.Outcome != "skipped" {
+					lines = append(lines, w.refusalWhole(h, width)...)
+				}
 			}
 			for _, d := range way.doors {
 				lines = append(lines, w.doorMark(d)+" "+clean(d.Attempt)+w.doorWord(d))
