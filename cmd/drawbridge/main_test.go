@@ -14,7 +14,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"drawbridge": main})
+	testscript.Main(m, map[string]func(){"drawbridge": main, goAuth: askWithAuth, goOAuth2: askWithOAuth2})
 }
 
 // TestManual runs the scripts of testdata/script. Read them to learn the tool: each is a session with it, and drawbridge
