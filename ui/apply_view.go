@@ -12,15 +12,20 @@ import (
 func (a apply) view(w *walk, b box) page {
 	lines := []string{w.spread(w.strong.Render(a.headline(w)), w.runState(), b.w), ""}
 	c := columns{cloud: a.cloud, at: a.at, google: w.plankItems(google), aws: w.plankItems(aws)}
-	end := w.verdict(b.w)
-	if a.down && w.ended() {
-		end = w.tornDown(b)
-	}
+	end := a.end(w, b)
 	lines = append(lines, c.draw(w.look, box{b.w, b.h - 3 - len(end)})...)
 	for len(lines) < b.h-len(end) {
 		lines = append(lines, "")
 	}
 	return page{lines: append(lines, end...)}
+}
+
+// end is what stands under the lanes.
+func (a apply) end(w *walk, b box) []string {
+	if a.down && w.ended() {
+		return w.tornDown(b)
+	}
+	return w.verdict(b.w)
 }
 
 func (a apply) headline(w *walk) string {

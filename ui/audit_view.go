@@ -21,12 +21,15 @@ func (f findings) view(w *walk, b box) page {
 	if cells(title)+cells(f.tally(w)) >= b.w {
 		lines = []string{w.fit(title, b.w), w.fit(f.tally(w), b.w)}
 	}
-	c := columns{cloud: f.cloud, at: f.at, google: f.items(w, google), aws: f.items(w, aws)}
-	lines = append(lines, c.draw(w.look, box{b.w, b.h - 2 - len(panel)})...)
+	lines = append(lines, f.columns(w).draw(w.look, box{b.w, b.h - 2 - len(panel)})...)
 	for len(lines) < b.h-len(panel) {
 		lines = append(lines, "")
 	}
 	return page{lines: append(lines, panel...)}
+}
+
+func (f findings) columns(w *walk) columns {
+	return columns{cloud: f.cloud, at: f.at, google: f.items(w, google), aws: f.items(w, aws)}
 }
 
 // reading is what stands on the screen until there is an answer.

@@ -75,16 +75,39 @@ func (c columns) draw(l look, b box) []string {
 }
 
 func (c columns) lane(l look, items []item, cloud string, b box) []string {
-	var lines []string
-	focus, seen := 0, false
+	lines, _, focus := c.laid(l, items, cloud, b.w)
+	return l.inSight(lines, focus, b.h)
+}
+
+// laid draws a lane whole and says whose every line is, and which line has to be seen.
+func (c columns) laid(l look, items []item, cloud string, width int) (lines []string, of []int, focus int) {
+	seen := false
 	for i, it := range items {
 		here := c.cloud == cloud && c.at == i
 		if here || it.live && c.cloud != cloud && !seen {
 			focus, seen = len(lines), true
 		}
-		lines = append(lines, it.lines(l, here, b.w)...)
+		lines = append(lines, it.lines(l, here, width)...)
+		for len(of) < len(lines) {
+			of = append(of, i)
+		}
 	}
-	return l.inSight(lines, focus, b.h)
+	return lines, of, focus
+}
+
+// under finds the item at a cell of what draw gives for the same box; ok is false between items.
+func (c columns) under(l look, b box, x, y int) (cloud string, at int, ok bool) {
+	half := (b.w - 2) / 2
+	cloud, items := google, c.google
+	if x > half {
+		cloud, items = aws, c.aws
+	}
+	lines, of, focus := c.laid(l, items, cloud, half)
+	shown, from := window(lines, focus, b.h-1)
+	if y < 1 || y > len(shown) {
+		return "", 0, false
+	}
+	return cloud, of[from+y-1], true
 }
 
 // inSight keeps the focus in view and says how much is out of it.

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"slices"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
@@ -11,17 +12,31 @@ import (
 // labelWidth is the column of the labels, with the mark before them.
 const labelWidth = 22
 
+// noField owns the lines of a form that belong to no field; the opener's path is "".
+const noField = "-"
+
 func (f form) view(w *walk, b box) page {
-	rows := w.rows(f.cloud, f.open)
-	var lines []string
-	var at *tea.Position
+	lines, _, at, from := f.drawn(w, b)
+	says := f.says(w, b.w)
+	room := b.h - len(says) - 1
+	shown := slices.Clone(lines[from:min(len(lines), from+room)])
+	if at != nil {
+		at.Y -= from
+	}
+	for len(shown) < room {
+		shown = append(shown, "")
+	}
+	return page{append(append(shown, ""), says...), at}
+}
+
+// drawn draws all rows, says whose each line is, where the cursor stands, and the first line that is seen.
+func (f form) drawn(w *walk, b box) (lines, owners []string, at *tea.Position, from int) {
 	focus := 0
-	for _, r := range rows {
-		if r.field.Path == f.at && r.heading == "" {
-			focus = len(lines)
-		}
+	for _, r := range w.rows(f.cloud, f.open) {
+		owner := r.field.Path
 		switch {
 		case r.heading != "":
+			owner = noField
 			lines = append(lines, f.spaced(w, lines, r, b.w)...)
 		case r.opener:
 			lines = append(lines, f.openerLine(w))
@@ -32,17 +47,15 @@ func (f form) view(w *walk, b box) page {
 			}
 			lines = append(lines, line)
 		}
+		if owner == f.at {
+			focus = len(lines) - 1
+		}
+		for len(owners) < len(lines) {
+			owners = append(owners, owner)
+		}
 	}
-	says := f.says(w, b.w)
-	room := b.h - len(says) - 1
-	shown, from := window(lines, focus, room)
-	if at != nil {
-		at.Y -= from
-	}
-	for len(shown) < room {
-		shown = append(shown, "")
-	}
-	return page{append(append(shown, ""), says...), at}
+	_, from = window(lines, focus, b.h-len(f.says(w, b.w))-1)
+	return lines, owners, at, from
 }
 
 // spaced puts air before a heading, where there is something above it.

@@ -22,14 +22,7 @@ func (w *walk) frame(s screen) (string, *tea.Position) {
 		return w.tooSmall(s), nil
 	}
 	notice := w.noticed()
-	body := box{w.size.w - 2, w.size.h - headRows - 1 - len(notice)}
-	var pane []string
-	if w.paned() {
-		side := box{min(76, max(38, w.size.w-80)), body.h - 1}
-		if pane = s.aside(w, side); pane != nil {
-			body.w -= side.w + 4
-		}
-	}
+	body, pane := w.layout(s, len(notice))
 	p := s.view(w, box{body.w, body.h - 1})
 	lines := append(w.head(s.stage(), w.size.w), "")
 	for i := range body.h - 1 {
@@ -37,6 +30,18 @@ func (w *walk) frame(s screen) (string, *tea.Position) {
 	}
 	lines = append(append(lines, notice...), w.keysLine(s.keys(w)))
 	return strings.Join(lines, "\n"), shift(p.cursor)
+}
+
+// layout gives the room of the body, and the pane beside it, nil for none.
+func (w *walk) layout(s screen, notice int) (body box, pane []string) {
+	body = box{w.size.w - 2, w.size.h - headRows - 1 - notice}
+	if w.paned() {
+		side := box{min(76, max(38, w.size.w-80)), body.h - 1}
+		if pane = s.aside(w, side); pane != nil {
+			body.w -= side.w + 4
+		}
+	}
+	return body, pane
 }
 
 // row is one line of the body, with the pane beside it.

@@ -47,6 +47,10 @@ func (m model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	case cancelled:
 		m.stopping = true
 		m.at, cmd = leave(m.walk, m.at, true)
+	case tea.MouseWheelMsg:
+		m, cmd = m.wheeled(msg)
+	case tea.MouseClickMsg:
+		m, cmd = m.clicked(msg)
 	case tea.KeyPressMsg:
 		m.now = m.o.Now()
 		m, cmd = m.press(msg)
@@ -127,5 +131,8 @@ func (m model) View() tea.View {
 		v.Cursor.Shape, v.Cursor.Blink = tea.CursorBar, false
 	}
 	v.ProgressBar = m.progress()
+	if m.o.Mouse {
+		v.MouseMode = tea.MouseModeCellMotion
+	}
 	return v
 }

@@ -33,6 +33,7 @@ type Options struct {
 	NoDoors        bool     // --no-doors
 	Directions     []string // --direction: which ways Verify walks; empty: all of the bridge
 
+	Mouse   bool             // rows and keys can be clicked; the terminal then selects text only with shift held
 	NoColor bool             // NO_COLOR or --no-color
 	ASCII   bool             // no symbol outside ASCII
 	Light   bool             // light background, until the terminal answers

@@ -149,20 +149,26 @@ func (p picker) view(w *walk, b box) page {
 	text, at := p.filter.view(b.w - 12)
 	lines := []string{w.spread(w.strong.Render(field.Title), status, b.w), "", w.muted.Render("filter  ") + text, ""}
 	whole := p.whole(w, b.w)
-	room := b.h - len(lines) - len(whole)
-	from := max(0, min(p.at-room/2, len(p.shown)-room))
+	from, room := p.seenIn(w, b)
 	for i := from; i < len(p.shown) && i < from+room; i++ {
 		lines = append(lines, p.line(w, i, b.w))
 	}
 	if len(p.shown) == 0 && !w.runs(callList+kindOf(p.path)) {
-		for _, l := range fold(p.nothing(), b.w) {
-			lines = append(lines, w.muted.Render(l))
-		}
+		lines = append(lines, w.muted.Render(p.nothing()))
 	}
 	for len(lines) < b.h-len(whole) {
 		lines = append(lines, "")
 	}
 	return page{append(lines, whole...), &tea.Position{X: 8 + at, Y: 2}}
+}
+
+// pickerHead is how many lines stand above the rows.
+const pickerHead = 4
+
+// seenIn is the first row that is seen, and how many there is room for.
+func (p picker) seenIn(w *walk, b box) (from, room int) {
+	room = b.h - pickerHead - len(p.whole(w, b.w))
+	return max(0, min(p.at-room/2, len(p.shown)-room)), room
 }
 
 // nothing says why the list is empty, and that the field takes what is typed all the same.

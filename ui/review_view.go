@@ -19,13 +19,16 @@ func (r review) view(w *walk, b box) page {
 	case w.plan == nil:
 		return page{lines: append(lines, "", w.readingBoth())}
 	}
-	c := columns{cloud: r.cloud, at: r.at, google: r.items(w, google, b.w), aws: r.items(w, aws, b.w)}
 	lines = append(lines, "")
-	lines = append(lines, c.draw(w.look, box{b.w, b.h - 4})...)
+	lines = append(lines, r.columns(w, b).draw(w.look, box{b.w, b.h - 4})...)
 	for len(lines) < b.h-1 {
 		lines = append(lines, "")
 	}
 	return page{lines: append(lines, w.checkLine(b.w))}
+}
+
+func (r review) columns(w *walk, b box) columns {
+	return columns{cloud: r.cloud, at: r.at, google: r.items(w, google, b.w), aws: r.items(w, aws, b.w)}
 }
 
 // readingBoth says how far a plan has come.

@@ -29,6 +29,8 @@ func newSetup(s streams) *cobra.Command {
 		Long: `At a terminal: the wizard. Otherwise the same without a question: preflight, plan, apply, verify, generate. On real
 clouds that needs --yes; proofs from here need --borrow, which is a consent of its own.
 
+On the screens ? explains. With DRAWBRIDGE_MOUSE set rows and keys can be clicked; text is then selected with shift held.
+
 Exit code 0: applied and proven. 3: something is blocked (nothing was touched), or not every proof is proven.`,
 		Example: "  drawbridge setup\n  drawbridge setup --yes --borrow -f bridge.yaml --format json",
 		Args:    nothing,

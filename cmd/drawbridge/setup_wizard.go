@@ -53,7 +53,8 @@ func (o *cloudCommand) uiOptions(sandbox, other bool) ui.Options {
 		In:        o.keyboard, Out: o.screen, PlainIn: o.in, PlainOut: o.err,
 		File: o.cloud.file.path, Sandbox: sandbox, EndpointsOther: other,
 		NoColor: o.cloud.output.noColor || o.env("NO_COLOR") != "", ASCII: o.plainSymbols(),
-		Env: o.environ, Version: versionName(), Now: o.now,
+		Mouse: o.env("DRAWBRIDGE_MOUSE") != "",
+		Env:   o.environ, Version: versionName(), Now: o.now,
 	}
 	return opts
 }
