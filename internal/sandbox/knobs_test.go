@@ -195,16 +195,16 @@ func TestSettleLetsWhatWasWrittenLand(t *testing.T) {
 	s := start(t, sandbox.Options{Lag: time.Hour, Now: func() time.Time { return now }}) // longer than a signature is good for
 	operator := map[string]string{"Authorization": "Bearer " + s.World().OperatorToken()}
 	accounts := s.URL() + "/v1/projects/acme-build/serviceAccounts"
-	seen := func(name string) (role error, account int) {
+	seen := func(name string) (account int, role error) {
 		_, role = iamOf(s).GetRole(t.Context(), &iam.GetRoleInput{RoleName: &name})
-		return role, send(t, http.MethodGet, accounts+"/"+name+"@acme-build.iam.gserviceaccount.com", operator, "").status
+		return send(t, http.MethodGet, accounts+"/"+name+"@acme-build.iam.gserviceaccount.com", operator, "").status, role
 	}
 	write := func(name string) {
 		newRole(t, s, name, ec2Trust)
 		if got := send(t, http.MethodPost, accounts, operator, `{"accountId":"`+name+`"}`); got.status != http.StatusOK {
 			t.Fatalf("create %s: got %d %s", name, got.status, got.body)
 		}
-		role, account := seen(name)
+		account, role := seen(name)
 		if refusedWith(t, role, "NoSuchEntity"); account != http.StatusNotFound {
 			t.Errorf("%s: got %d at once, want 404", name, account)
 		}
@@ -213,7 +213,7 @@ func TestSettleLetsWhatWasWrittenLand(t *testing.T) {
 	if err := s.World().Settle(); err != nil {
 		t.Fatal(err)
 	}
-	if role, account := seen("slow-one"); role != nil || account != http.StatusOK {
+	if account, role := seen("slow-one"); role != nil || account != http.StatusOK {
 		t.Errorf("settled: got %v and %d, want both seen", role, account)
 	}
 	write("slow-two") // lags again
