@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"strings"
@@ -8,6 +9,7 @@ import (
 
 	"github.com/drawbridge-cloud/drawbridge/internal/artifact"
 	"github.com/drawbridge-cloud/drawbridge/internal/cloud"
+	"github.com/drawbridge-cloud/drawbridge/internal/explain"
 	"github.com/drawbridge-cloud/drawbridge/steps"
 	"github.com/drawbridge-cloud/drawbridge/verify"
 )
@@ -54,10 +56,15 @@ func (s streams) fill(schema string, d document) {
 func (s streams) document(schema string, d document) error {
 	s.fill(schema, d)
 	s.told.printed = true
-	enc := json.NewEncoder(s.out)
+	var text bytes.Buffer
+	enc := json.NewEncoder(&text)
 	enc.SetEscapeHTML(false)
 	enc.SetIndent("", "  ")
-	if err := enc.Encode(d); err != nil {
+	err := enc.Encode(d)
+	if err == nil {
+		_, err = s.out.Write(explain.EscapeJSON(text.Bytes()))
+	}
+	if err != nil {
 		return fmt.Errorf("write the result: %w", err)
 	}
 	return nil

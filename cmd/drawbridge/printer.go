@@ -5,7 +5,8 @@ import (
 	"io"
 	"strings"
 	"time"
-	"unicode"
+
+	"github.com/drawbridge-cloud/drawbridge/internal/explain"
 )
 
 // printer writes text for people. Whatever comes from a file or a cloud goes through line as a string and is cleaned
@@ -48,17 +49,7 @@ func (p printer) line(format string, args ...any) {
 func (p printer) blank() { _, _ = io.WriteString(p.w, "\n") }
 
 // printable replaces control characters, and what reorders text, by a visible stand-in.
-func printable(s string) string {
-	return strings.Map(func(r rune) rune {
-		if r == '\t' || r == '\n' {
-			return ' '
-		}
-		if unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) || r == '\u2028' || r == '\u2029' {
-			return '\uFFFD'
-		}
-		return r
-	}, s)
-}
+func printable(s string) string { return explain.Printable(s) }
 
 // The meanings that colour may underline, never carry alone.
 func (p printer) good(s string) painted    { return p.paint("32", s) }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/drawbridge-cloud/drawbridge/internal/explain"
 	"github.com/drawbridge-cloud/drawbridge/steps"
 	"github.com/drawbridge-cloud/drawbridge/verify"
 )
@@ -112,7 +113,7 @@ func (r *reporter) write(e steps.Event) {
 	}
 	line, err := json.Marshal(e)
 	if err == nil {
-		_, err = r.events.Write(append(line, '\n'))
+		_, err = r.events.Write(append(explain.EscapeJSON(line), '\n'))
 	}
 	r.failed = err
 }

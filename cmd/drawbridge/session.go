@@ -133,6 +133,11 @@ func (s *session) files() (string, error) {
 // apply makes the plan. Borrowed access that a killed run left behind goes first; what was planned is then looked at
 // again, because the role or account that it lay on is no longer what was seen.
 func (s *session) apply(ctx context.Context, plan steps.Plan, sink steps.Sink, returned func(verify.Event)) (steps.Result, error) {
+	if plan.Want == steps.Absent && plan.Summary.Remove > 0 {
+		if err := steps.MissingRights(ctx, s.world, s.ops, steps.ForDestroy, plan); err != nil {
+			return steps.Result{}, err
+		}
+	}
 	if err := s.openJournal(); err != nil {
 		return steps.Result{}, err
 	}

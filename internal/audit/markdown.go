@@ -3,7 +3,8 @@ package audit
 import (
 	"fmt"
 	"strings"
-	"unicode"
+
+	"github.com/drawbridge-cloud/drawbridge/internal/explain"
 )
 
 // Markdown writes the report for a merge request or a wiki. Names come from the clouds, so everything is escaped.
@@ -92,7 +93,7 @@ func cleaned(s string) string {
 		if r == '\n' {
 			return r
 		}
-		if unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) || r == '\u2028' || r == '\u2029' {
+		if explain.Steers(r) {
 			return '\uFFFD'
 		}
 		return r

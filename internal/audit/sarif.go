@@ -4,6 +4,8 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+
+	"github.com/drawbridge-cloud/drawbridge/internal/explain"
 )
 
 // SARIF writes the findings and the drift as SARIF 2.1.0, for code scanning. Resources of clouds are no files, so each
@@ -38,7 +40,7 @@ func SARIF(h Heading, d Document) ([]byte, error) {
 		}},
 	}
 	data, err := json.MarshalIndent(out, "", "  ")
-	return append(data, '\n'), err
+	return append(explain.EscapeJSON(data), '\n'), err
 }
 
 // semantic keeps a version that is none, as that of a build without one, from failing the schema's consumers.
