@@ -41,7 +41,7 @@ func (s *session) auditTelling(
 		return audit.Document{}, err
 	}
 	inv.Bridges = []spec.Bridge{s.bridge}
-	inv.Files = s.credentialFiles()
+	inv.Files, inv.Applied = s.credentialFiles(), s.applied()
 	tell(ui.Progress{Doing: "asking every rule"})
 	report := audit.Evaluate(inv)
 	drift := driftOf(slices.Concat(plan.Changes, left, s.fileDrift()))

@@ -25,7 +25,7 @@ func awsRoleRules() []Rule {
 		{ID: "AWS-R05", Severity: High, Title: "the role can become any other role", Reference: least, Needs: parts, find: pivot},
 		{ID: "AWS-R06", Severity: Low, Title: "the permissions boundary is not the one that the bridge asks for", Reference: "https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html", Needs: parts, find: boundary},
 		{ID: "AWS-R07", Severity: Info, Title: "the role does not say whose it is", Reference: "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_tags.html", Needs: parts, find: unmarked},
-		{ID: "AWS-R08", Severity: High, Title: "the trust policy is not the one that the bridge writes", Reference: refRoles, Needs: append(slices.Clone(parts), inventory.PartAccounts), find: trustDrift},
+		{ID: "AWS-R08", Severity: High, Title: "the trust policy is not the one that the bridge writes", Reference: refRoles, Needs: append(slices.Clone(parts), inventory.PartAccounts), find: driftedTrust},
 		{ID: "AWS-R09", Severity: Info, Title: "the trust policy is almost as long as it may be", Reference: "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html", Needs: append(slices.Clone(parts), inventory.PartQuotas), find: trustLength},
 	}
 }

@@ -2,6 +2,7 @@ package audit
 
 import (
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -163,6 +164,16 @@ func TestAccountChangesFireTheirOwnRule(t *testing.T) {
 			inv.Bridges[0].ToAWS.Role.PermissionsBoundary = "arn:aws:iam::1:policy/b"
 		}},
 		{name: "R07 no tag", want: []string{"AWS-R07"}, do: func(r *rig) { r.role("deployer", func(v *world.Role) { v.Tags = nil }) }},
+		{name: "R08 another trust than the journal's", want: []string{"AWS-R08"}, do: func(r *rig) {
+			r.role("report-reader", func(v *world.Role) {
+				v.Trust = strings.Replace(v.Trust, `"Action":"sts:AssumeRole"`, `"Action":["sts:AssumeRole","sts:TagSession"]`, 1)
+			})
+		}, read: func(inv *inventory.Inventory) {
+			inv.Applied = map[string]inventory.Applied{"report-reader": {Trust: string(inv.Bridges[0].WorkloadTrust().JSON()), At: inv.At}}
+		}},
+		{name: "R08 what another machine applied since", want: nil, read: func(inv *inventory.Inventory) {
+			inv.Applied = map[string]inventory.Applied{"report-reader": {Trust: `{"Version":"2012-10-17","Statement":[]}`, At: inv.At}}
+		}},
 		{name: "R09 long trust", want: []string{"AWS-R09"}, read: func(inv *inventory.Inventory) { inv.Account.TrustQuota = 200 }},
 		{name: "K01 key", want: []string{"AWS-K01"}, do: func(r *rig) { r.user("deployer", world.AccessKey{ID: "AKIAX", Active: true}) }},
 		{name: "K02 old key", want: []string{"AWS-K02"}, do: func(r *rig) { r.user("deployer", world.AccessKey{ID: "AKIAX"}) }},

@@ -18,6 +18,13 @@ type Inventory struct {
 	Files   []File        // credential configuration files that workloads use, as found on this machine
 	Bridges []spec.Bridge // what is wanted between the two; none: only what stands is known
 	Unread  []Unread
+	Applied map[string]Applied // by role: what this machine's journal says was written last
+}
+
+// Applied is a trust policy as it was written, and when. It is evidence, never what stands.
+type Applied struct {
+	Trust string
+	At    time.Time
 }
 
 // Part is one kind of thing that is read as a whole, and that a reader may not be allowed to see.
