@@ -41,7 +41,7 @@ func (f findings) reading(w *walk, width int) []string {
 		if live {
 			mark, until = w.spinner(w.now), w.now
 		}
-		lines = append(lines, w.spread(mark+" "+s.Doing+w.muted.Render(s.count(w.look)), w.muted.Render(short(until.Sub(s.since))), min(width, 76)))
+		lines = append(lines, w.spread(mark+" "+clean(s.Doing)+w.muted.Render(s.count(w.look)), w.muted.Render(short(until.Sub(s.since))), min(width, 76)))
 	}
 	switch {
 	case w.survey.err != nil && !w.runs(callAudit):

@@ -27,8 +27,27 @@ func (c crossing) view(w *walk, b box) page {
 	if len(lines) < room && len(end) > 0 {
 		lines = append(lines, "")
 	}
+	lines = squeezed(lines, room)
 	top := max(0, min(c.top, len(lines)-room))
-	return page{lines: append(first(lines[top:], room), end...)}
+	shown := slices.Clone(first(lines[top:], room))
+	if below := len(lines) - top - room; below > 0 && room > 2 {
+		shown[room-1] = w.muted.Render("  " + itoa(below+1) + " more below")
+	}
+	return page{lines: append(shown, end...)}
+}
+
+// squeezed gives up air, the last first, where that makes everything fit.
+func squeezed(lines []string, room int) []string {
+	out := slices.Clone(lines)
+	for i := len(out) - 1; i > 0 && len(out) > room; i-- {
+		if out[i] == "" {
+			out = slices.Delete(out, i, i+1)
+		}
+	}
+	if len(out) > room {
+		return lines
+	}
+	return out
 }
 
 // wayLines is one direction: its verdict, its hops, what it waits for, and the claim table where it was refused.
