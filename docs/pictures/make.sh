@@ -3,13 +3,19 @@
 # keys are typed, and what the terminal shows becomes an SVG, once on a dark and once on a light background.
 #
 #   docs/pictures/make.sh [DIR]     # default: docs/pictures
+#   docs/pictures/make.sh --check   # writes nothing; exits with 1 and names the pictures that are no longer the program's
 #
 # Needs go and tmux. The same program gives the same pictures: the sandbox is seeded, and what differs
 # from run to run (durations, the time of day, the port, the number of a fresh account) is written the same way each time.
 set -eu
 cd "$(dirname "$0")/../.."
-out=${1:-docs/pictures}
 work=$(mktemp -d)
+out=${1:-docs/pictures}
+check=false
+if [ "$out" = --check ]; then
+	check=true
+	out=$work/pictures
+fi
 socket=drawbridge-pictures-$$
 runs=0
 trap 'tmux -L "$socket" kill-server 2>/dev/null || true; rm -rf "$work"' EXIT INT TERM
@@ -49,8 +55,17 @@ await() {
 
 press() { for key in "$@"; do tmux -L "$socket" send-keys "$key"; sleep 0.2; done; }
 
-# shoot NAME THEME TITLE
-shoot() { tmux -L "$socket" capture-pane -e -p | "$work/svg" -theme "$2" -title "$3" >"$out/$1-$2.svg"; }
+# shoot NAME THEME TITLE: once the screen stands still.
+shoot() {
+	before=
+	now=$(tmux -L "$socket" capture-pane -e -p)
+	until [ "$now" = "$before" ]; do
+		sleep 0.5
+		before=$now
+		now=$(tmux -L "$socket" capture-pane -e -p)
+	done
+	printf '%s\n' "$now" | "$work/svg" -theme "$2" -title "$3" >"$out/$1-$2.svg"
+}
 
 for theme in dark light; do
 	begin "$theme" 100 28
@@ -89,3 +104,12 @@ for theme in dark light; do
 	await 'nothing in the way'
 	shoot preview "$theme" 'On a wide terminal: what the answers make, beside them'
 done
+
+if "$check"; then
+	stale=0
+	for picture in "$out"/*.svg; do
+		cmp -s "$picture" "docs/pictures/$(basename "$picture")" || { echo "stale: docs/pictures/$(basename "$picture")" >&2; stale=1; }
+	done
+	[ "$stale" = 0 ] || echo "the program looks different now: run docs/pictures/make.sh and look at what it made" >&2
+	exit "$stale"
+fi

@@ -36,6 +36,18 @@ func TestWhatDiffersFromRunToRunIsWrittenTheSameWay(t *testing.T) {
 	}
 }
 
+func TestAVerticalRuleHasNoGaps(t *testing.T) {
+	var out strings.Builder
+	if err := run(strings.NewReader("a \x1b[2m│\x1b[0m\nb \x1b[2m│\x1b[0m\n"), &out, "dark", "x"); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{`y="16" width="1" height="18"`, `y="34" width="1" height="18"`} {
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("the picture does not hold %q:\n%s", want, out.String())
+		}
+	}
+}
+
 func TestAnEmptyScreenIsNoPicture(t *testing.T) {
 	if err := run(strings.NewReader(""), io.Discard, "dark", "x"); err == nil {
 		t.Error("no error for an empty screen")

@@ -72,6 +72,9 @@ func stretch(run []cell, x, y int, t theme) string {
 		text.WriteRune(c.text)
 	}
 	words := text.String()
+	if strings.Trim(words, "│") == "" && words != "" {
+		return upright(run, x, y, fg, t)
+	}
 	lead := len(words) - len(strings.TrimLeft(words, " "))
 	words = strings.Trim(words, " ")
 	out := ""
@@ -95,4 +98,17 @@ func stretch(run []cell, x, y int, t theme) string {
 	n := len([]rune(words))
 	return out + fmt.Sprintf(`<text x="%.1f" y="%d" textLength="%.1f" lengthAdjust="spacingAndGlyphs"%s>%s</text>`+"\n",
 		left+float64(lead)*cellWidth, top+14, float64(n)*cellWidth, attrs, html.EscapeString(words))
+}
+
+// upright draws a vertical rule as one line from cell to cell: the letter of a font would leave gaps between the lines.
+func upright(run []cell, x, y int, colour string, t theme) string {
+	if colour == "" {
+		colour = t.ink
+	}
+	out := ""
+	for i := range run {
+		left := margin + (float64(x+i)+0.5)*cellWidth
+		out += fmt.Sprintf(`<rect x="%.1f" y="%d" width="1" height="%d" fill="%s"/>`+"\n", left, margin+y*cellHeight, cellHeight, colour)
+	}
+	return out
 }
