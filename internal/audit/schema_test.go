@@ -19,41 +19,13 @@ import (
 type schema struct{ root map[string]any }
 
 func (s schema) check(rule map[string]any, at string, v any) (wrong []string) {
-	say := func(format string, args ...any) { wrong = append(wrong, at+": "+fmt.Sprintf(format, args...)) }
 	for key, want := range rule {
 		switch key {
 		case "$schema", "title", "id", "description", "default", "definitions":
+		case "properties", "additionalProperties", "required", "items", "minItems", "uniqueItems": // below
 		case "$ref":
 			name := strings.TrimPrefix(want.(string), "#/definitions/")
 			wrong = append(wrong, s.check(s.root["definitions"].(map[string]any)[name].(map[string]any), at, v)...)
-		case "type":
-			kinds, many := want.([]any)
-			if !many {
-				kinds = []any{want}
-			}
-			if !slices.ContainsFunc(kinds, func(k any) bool { return typed(k.(string), v) }) {
-				say("%v is no %v", v, want)
-			}
-		case "enum":
-			if !slices.Contains(want.([]any), v) {
-				say("%v is none of %v", v, want)
-			}
-		case "pattern":
-			if text, ok := v.(string); ok && !regexp.MustCompile(want.(string)).MatchString(text) {
-				say("%q does not match %v", text, want)
-			}
-		case "format":
-			if text, ok := v.(string); ok && !formatted(want.(string), text) {
-				say("%q is no %v", text, want)
-			}
-		case "maximum":
-			if n, ok := v.(float64); ok && n > want.(float64) {
-				say("%v is more than %v", n, want)
-			}
-		case "minimum":
-			if n, ok := v.(float64); ok && n < want.(float64) {
-				say("%v is less than %v", n, want)
-			}
 		case "anyOf", "oneOf", "allOf":
 			fits := 0
 			for _, one := range want.([]any) {
@@ -62,12 +34,12 @@ func (s schema) check(rule map[string]any, at string, v any) (wrong []string) {
 				}
 			}
 			if fits == 0 || key == "oneOf" && fits > 1 || key == "allOf" && fits < len(want.([]any)) {
-				say("%d of %s fit", fits, key)
+				wrong = append(wrong, fmt.Sprintf("%s: %d of %s fit", at, fits, key))
 			}
-		case "properties", "additionalProperties", "required":
-		case "items", "minItems", "uniqueItems":
 		default:
-			say("the schema says %s, which is not judged here", key)
+			if !plain(key, want, v) {
+				wrong = append(wrong, fmt.Sprintf("%s: %v against %s %v", at, v, key, want))
+			}
 		}
 	}
 	switch v := v.(type) {
@@ -77,6 +49,31 @@ func (s schema) check(rule map[string]any, at string, v any) (wrong []string) {
 		wrong = append(wrong, s.list(rule, at, v)...)
 	}
 	return wrong
+}
+
+// plain judges the words of a schema that look at one value alone; a word that is not known here is a no.
+func plain(key string, want, v any) bool {
+	text, isText := v.(string)
+	number, isNumber := v.(float64)
+	switch key {
+	case "type":
+		kinds, many := want.([]any)
+		if !many {
+			kinds = []any{want}
+		}
+		return slices.ContainsFunc(kinds, func(k any) bool { return typed(k.(string), v) })
+	case "enum":
+		return slices.Contains(want.([]any), v)
+	case "pattern":
+		return !isText || regexp.MustCompile(want.(string)).MatchString(text)
+	case "format":
+		return !isText || formatted(want.(string), text)
+	case "minimum":
+		return !isNumber || number >= want.(float64)
+	case "maximum":
+		return !isNumber || number <= want.(float64)
+	}
+	return false
 }
 
 func (s schema) object(rule map[string]any, at string, v map[string]any) (wrong []string) {

@@ -13,7 +13,7 @@ import (
 func TestExamplesOfAPolicyAreWhatTheyClaim(t *testing.T) {
 	r := rand.New(rand.NewPCG(11, 12))
 	in, out, none := 0, 0, 0
-	for i := range 1500 {
+	for i := range 600 {
 		doc := randomPolicy(r)
 		got, err := AdmittedByPolicy([]byte(doc), "accounts.google.com")
 		parsed, judgeErr := judge.ParseDocument(doc)
@@ -44,7 +44,7 @@ func TestExamplesOfAPolicyAreWhatTheyClaim(t *testing.T) {
 			t.Fatalf("case %d: example %v, but words %q\n%s", i, got.In, got.Words, doc)
 		}
 	}
-	if in < 200 || out < 200 || none < 50 {
+	if in < 60 || out < 60 || none < 20 {
 		t.Errorf("got %d in, %d out, %d with nobody: they say little", in, out, none)
 	}
 }
@@ -52,7 +52,7 @@ func TestExamplesOfAPolicyAreWhatTheyClaim(t *testing.T) {
 func TestExamplesOfAnExchangeAreWhatTheyClaim(t *testing.T) {
 	r := rand.New(rand.NewPCG(13, 14))
 	in, out := 0, 0
-	for i := range 300 {
+	for i := range 150 {
 		x := Exchange{Mapping: randomMapping(r), Condition: randomTerm(r, 1)}
 		got, err := AdmittedByExchange(x, "111122223333")
 		f, judgeErr := judge.CompileFederation(x.Mapping, x.Condition)
@@ -70,7 +70,7 @@ func TestExamplesOfAnExchangeAreWhatTheyClaim(t *testing.T) {
 			}
 		}
 	}
-	if in < 50 || out < 50 {
+	if in < 25 || out < 25 {
 		t.Errorf("got %d in and %d out: they say little", in, out)
 	}
 }

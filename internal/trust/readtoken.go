@@ -31,6 +31,11 @@ func ReadCall(policy []byte, claims map[string]any, principal string, known map[
 	if err != nil {
 		return Verdict{}, fmt.Errorf("read the trust policy: %w", err)
 	}
+	return doc.decide(claims, principal, known), nil
+}
+
+// decide judges one call by a document that was read.
+func (doc policy) decide(claims map[string]any, principal string, known map[string]string) Verdict {
 	c := call{ctx: newTokenContext(claims, principal), principal: principal, variables: doc.variables}
 	for key, value := range known {
 		c.ctx.values[strings.ToLower(key)] = []string{value}
@@ -43,7 +48,7 @@ func ReadCall(policy []byte, claims map[string]any, principal string, known map[
 		switch {
 		case !s.allow && result == holds:
 			v.Denies = true
-			return v, nil
+			return v
 		case s.allow && result != refused && !best.Admitted:
 			v.Admitted = true
 			best = v
@@ -53,7 +58,7 @@ func ReadCall(policy []byte, claims map[string]any, principal string, known map[
 	}
 	slices.Sort(unreadKeys)
 	best.Unread = slices.Compact(unreadKeys)
-	return best, nil
+	return best
 }
 
 // closer prefers the statement that is meant for this caller, then the one with the fewest failing rows.
