@@ -25,8 +25,8 @@ type outage struct {
 func outages() []outage {
 	const iam, google = "aws.iam.*=", "google.iam.*="
 	return []outage{
-		{"expired keys of AWS", []string{iam + "ExpiredToken"}, 0, explain.Expired, "sign in"},
-		{"expired token of Google", []string{google + "UNAUTHENTICATED"}, 0, explain.Expired, "sign in"},
+		{"expired keys of AWS", []string{iam + "ExpiredToken"}, 0, explain.Expired, "sign in to AWS again"},
+		{"expired token of Google", []string{google + "UNAUTHENTICATED"}, 0, explain.Expired, "gcloud auth application-default login"},
 		{"network lost for a moment", []string{iam + "refuse", google + "refuse"}, 3, "", ""},
 		{"network lost for good", []string{iam + "refuse", google + "refuse"}, 0, explain.Other, "check the network"},
 	}
@@ -83,7 +83,7 @@ func (o outage) befall(t *testing.T, s *site, c course) {
 		p, ok := errors.AsType[*explain.Problem](e)
 		if !ok || p.Kind != o.kind {
 			t.Errorf("got %v, want a problem of kind %s", e, o.kind)
-		} else if told := fmt.Sprint(p.Do); o.kind == explain.Other && !strings.Contains(told, o.says) || len(p.Do) == 0 {
+		} else if told := fmt.Sprint(p.Do); !strings.Contains(told, o.says) {
 			t.Errorf("%v: told to do %s, want %q", e, told, o.says)
 		}
 	}
