@@ -35,6 +35,33 @@ func TestEveryPromiseOfTheThreatModelHasItsTest(t *testing.T) {
 	}
 }
 
+// TestEveryTestThatTheThreatModelNamesExists holds the names that follow another one without their room.
+func TestEveryTestThatTheThreatModelNamesExists(t *testing.T) {
+	page, err := os.ReadFile("../docs/threat-model.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all strings.Builder
+	for _, room := range []string{"*", "cmd/*", "internal/*", "internal/sandbox/*"} {
+		files, err := filepath.Glob("../" + room + "/*_test.go")
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, f := range files {
+			text, err := os.ReadFile(f)
+			if err != nil {
+				t.Fatal(err)
+			}
+			_, _ = all.Write(text)
+		}
+	}
+	for _, m := range regexp.MustCompile("`((?:Test|Fuzz)[A-Za-z]+)`").FindAllStringSubmatch(string(page), -1) {
+		if !strings.Contains(all.String(), "func "+m[1]+"(") {
+			t.Errorf("no test %s", m[1])
+		}
+	}
+}
+
 // testsOf are the test files of a room, which the page names by its last part or by its path.
 func testsOf(t *testing.T, room string) []string {
 	t.Helper()
