@@ -16,8 +16,9 @@ type plain struct {
 	over  bool // the input has ended: questions with a default take it
 	echo  bool // answers do not show by themselves
 
-	helps   func(string) (taken string, handled bool) // hears what is asked back, nil where nothing can be
-	offered []Choice                                  // what was read out last
+	helps    func(string) (taken string, handled bool) // hears what is asked back, nil where nothing can be
+	offered  []Choice                                  // what was read out last
+	adopting *Choice                                   // picked, and there already; not yet the answer
 }
 
 // newPlain reads the input in a goroutine of its own, so that a question can be left when the context ends.

@@ -86,6 +86,7 @@ func (p *plain) field(rows []row, i int) error {
 		return err
 	}
 	p.put(f, answer, value)
+	p.adopt(f.Path, answer)
 	p.standing(f.Path)
 	return nil
 }

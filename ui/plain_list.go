@@ -112,9 +112,11 @@ func (p *plain) pick(f spec.Field, c Choice) string {
 		w.take(signedIn{w.e.SignIn(w.ctx)})
 		p.side("AWS", aws, w.sides.AWS)
 		return w.draft.value("aws.account")
+	case f.Check(c.Value) != nil:
+		p.line("  It cannot be taken: %s", clean(f.Check(c.Value).Error()))
+		return ""
 	case c.Adopt:
-		w.adopt(f.Path, c)
-		p.line("  %s exists and will be adopted: only our own part is added to it.", clean(c.Value))
+		p.adopting = &c
 	case c.Gone:
 		p.line("  %s was deleted and will be restored.", clean(c.Value))
 	}
@@ -122,6 +124,15 @@ func (p *plain) pick(f spec.Field, c Choice) string {
 		return now + "," + c.Value
 	}
 	return c.Value
+}
+
+// adopt consents to taking over what was picked, once that is the answer.
+func (p *plain) adopt(path, answer string) {
+	if c := p.adopting; c != nil && c.Value == answer {
+		p.w.adopt(path, *c)
+		p.line("  %s exists and will be adopted: only our own part is added to it.", clean(c.Value))
+	}
+	p.adopting = nil
 }
 
 // standing tells that a name is taken already, and what becomes of that.

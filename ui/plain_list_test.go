@@ -25,6 +25,20 @@ func TestPlainReadsOutWhatExistsAndTakesOneOfIt(t *testing.T) {
 	}
 }
 
+func TestPlainTakesNothingThatDoesNotFit(t *testing.T) {
+	r := &recorded{}
+	e := r.engine()
+	e.List = func(_ context.Context, _ spec.Bridge, _ string, page func([]Choice)) error {
+		page([]Choice{{Value: "512-compute@developer.gserviceaccount.com", Note: "exists, would be adopted", Adopt: true}})
+		return nil
+	}
+	var screen strings.Builder
+	out, _ := RunPlain(t.Context(), e, Options{PlainIn: strings.NewReader("2\n\n\n??\n#1\n\n"), PlainOut: &screen})
+	if !strings.Contains(screen.String(), "It cannot be taken") || len(out.Bridge.Adopt) > 0 {
+		t.Errorf("adopts %v, want nothing:\n%s", out.Bridge.Adopt, screen.String())
+	}
+}
+
 func TestPlainSaysWhyAFieldIsAsked(t *testing.T) {
 	_, text, _ := answer(t, &recorded{}, Options{}, "2", "?", "")
 	for _, f := range spec.Fields() {
