@@ -1,8 +1,11 @@
 package ui
 
 import (
+	"context"
 	"strings"
 	"testing"
+
+	"github.com/drawbridge-cloud/drawbridge/internal/audit"
 )
 
 // scene is a settled screen and the keys that lead to it.
@@ -52,6 +55,9 @@ func scenes() []scene {
 		{name: "files-preview", keys: review + " enter y enter y enter d"},
 		{name: "destroy-asks", open: atDestroy},
 		{name: "plan-only", open: atPlan},
+		{name: "audited", open: atAudit},
+		{name: "audited-unfolded", open: atAudit, keys: "down space"},
+		{name: "audited-finding", open: atAudit, keys: "enter"},
 	}
 }
 
@@ -77,4 +83,13 @@ func atDestroy(t *testing.T, d *driver) {
 func atPlan(t *testing.T, d *driver) {
 	b, p := standing(t)
 	d.m.at = looking(d.m.walk, b, p)
+}
+
+func atAudit(_ *testing.T, d *driver) {
+	d.m.e.Audit = func(context.Context, func(Progress)) (audit.Document, error) { return found(), nil }
+	d.m.survey.subject = "acme-build"
+	at, begin := newFindings(d.m.walk)
+	d.m.at = at
+	d.run(begin)
+	d.settle()
 }
