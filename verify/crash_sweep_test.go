@@ -84,6 +84,7 @@ type process struct {
 	journal *steps.Journal
 	sink    steps.Sink
 	proofs  []Proof
+	plan    steps.Plan
 	result  steps.Result
 }
 
@@ -159,6 +160,7 @@ func (p *process) change(ctx context.Context, want steps.Want) error {
 	if err != nil {
 		return err
 	}
+	p.plan = plan
 	p.result, err = graph.Apply(ctx, p.world, plan, steps.ApplyOptions{Journal: p.journal, Sink: p.sink})
 	return err
 }
