@@ -47,11 +47,11 @@ func sessionLines(c cloud.Credentials) (string, error) {
 			return "", fmt.Errorf("what AWS gave holds no %s", ourSettings[i])
 		}
 	}
-	out := profileMark + "\n" + until + stamp(c.Expires) + "\n"
+	lines := []string{profileMark, until + stamp(c.Expires)}
 	for i, v := range values {
-		out += ourSettings[i] + " = " + v + "\n"
+		lines = append(lines, ourSettings[i]+" = "+v)
 	}
-	return out, nil
+	return strings.Join(lines, "\n") + "\n", nil
 }
 
 // otherSettings is what a section of ours holds besides, as it stands. A section without our mark, or with keys that are
