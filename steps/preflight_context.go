@@ -48,7 +48,7 @@ func (p *preflight) attached(arn string) []string {
 func (p *preflight) carried(on string) []types.ContextEntry {
 	mark := p.Bridge.Tags()
 	keys := sortedKeys(mark)
-	list := types.ContextEntry{ContextKeyName: ptr("aws:TagKeys"), ContextKeyValues: keys, ContextKeyType: types.ContextKeyTypeEnumStringList}
+	list := types.ContextEntry{ContextKeyName: new("aws:TagKeys"), ContextKeyValues: keys, ContextKeyType: types.ContextKeyTypeEnumStringList}
 	out := []types.ContextEntry{list, text("aws:RequestedRegion", p.Bridge.AWS.Region)}
 	for _, key := range keys {
 		out = append(out, text("aws:RequestTag/"+key, mark[key]), text("aws:ResourceTag/"+key, mark[key]))

@@ -87,9 +87,9 @@ func TestSessionIsJudgedByItsRole(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			r := newRig(t, toAWSFile, sandbox.Options{})
-			_, err := r.aws.IAM.CreateRole(t.Context(), &iam.CreateRoleInput{RoleName: ptr("platform"), Path: ptr("/team/"), AssumeRolePolicyDocument: ptr(trust)})
+			_, err := r.aws.IAM.CreateRole(t.Context(), &iam.CreateRoleInput{RoleName: new("platform"), Path: new("/team/"), AssumeRolePolicyDocument: new(trust)})
 			r.must(err)
-			_, err = r.aws.IAM.PutRolePolicy(t.Context(), &iam.PutRolePolicyInput{RoleName: ptr("platform"), PolicyName: ptr("all"), PolicyDocument: &tt.policy})
+			_, err = r.aws.IAM.PutRolePolicy(t.Context(), &iam.PutRolePolicyInput{RoleName: new("platform"), PolicyName: new("all"), PolicyDocument: &tt.policy})
 			r.must(err)
 			a := r.throughRole("arn:aws:iam::123456789012:role/team/platform")
 			w := r.world()
@@ -107,7 +107,7 @@ func TestSessionIsJudgedByItsRole(t *testing.T) {
 // throughRole signs in to AWS as a session of a role.
 func (r *rig) throughRole(arn string) *cloud.AWS {
 	r.Helper()
-	out, err := r.aws.STS.AssumeRole(r.Context(), &sts.AssumeRoleInput{RoleArn: &arn, RoleSessionName: ptr("ana")})
+	out, err := r.aws.STS.AssumeRole(r.Context(), &sts.AssumeRoleInput{RoleArn: &arn, RoleSessionName: new("ana")})
 	r.must(err)
 	env := maps.Clone(r.server.Environ())
 	env["AWS_ACCESS_KEY_ID"], env["AWS_SECRET_ACCESS_KEY"], env["AWS_SESSION_TOKEN"] = *out.Credentials.AccessKeyId, *out.Credentials.SecretAccessKey, *out.Credentials.SessionToken
