@@ -154,7 +154,9 @@ func (p picker) view(w *walk, b box) page {
 		lines = append(lines, p.line(w, i, b.w))
 	}
 	if len(p.shown) == 0 && !w.runs(callList+kindOf(p.path)) {
-		lines = append(lines, w.muted.Render(p.nothing()))
+		for _, l := range fold(p.nothing(), b.w) {
+			lines = append(lines, w.muted.Render(l))
+		}
 	}
 	for len(lines) < b.h-len(whole) {
 		lines = append(lines, "")

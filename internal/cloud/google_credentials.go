@@ -136,7 +136,9 @@ func (s *tokenSource) detect() (auth.TokenProvider, error) {
 	// Its calls go to where the file says, such as a token issuer of a build service, and through the same transport.
 	open := *s.google.transport
 	open.clock = nil
-	open.allowed = func(host string) bool { return slices.Contains(hosts, host) || s.google.transport.allowed(host) || within(host, awsDomains) }
+	open.allowed = func(host string) bool {
+		return slices.Contains(hosts, host) || s.google.transport.allowed(host) || within(host, awsDomains)
+	}
 	c, err := credentials.NewCredentialsFromJSON(credentials.CredType(head.Type), b, &credentials.DetectOptions{
 		Scopes: operatorScopes, Client: open.client(), DisableAsyncRefresh: true,
 	})
