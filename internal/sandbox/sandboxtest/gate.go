@@ -146,13 +146,13 @@ func callName(r *http.Request, body []byte) string {
 	if err != nil || form.Get("Action") == "" {
 		return longNumbers.ReplaceAllString(r.Method+" "+r.URL.Path, "N")
 	}
-	name := form.Get("Action")
+	words := []string{form.Get("Action")}
 	for _, key := range []string{"RoleName", "InstanceProfileName", "PolicyName", "PolicyArn"} {
 		if v := form.Get(key); v != "" {
-			name += " " + v
+			words = append(words, v)
 		}
 	}
-	return name
+	return strings.Join(words, " ")
 }
 
 // End kills the process: whatever Reset was told to do to it is done, and no call of it gets through any more.
