@@ -75,5 +75,3 @@ func (p *preflight) boundary(arn string) string {
 func text(key, value string) types.ContextEntry {
 	return types.ContextEntry{ContextKeyName: &key, ContextKeyValues: []string{value}, ContextKeyType: types.ContextKeyTypeEnumString}
 }
-
-func ptr[T any](v T) *T { return &v }
