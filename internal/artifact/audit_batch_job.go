@@ -33,6 +33,7 @@ func (f Fleet) batchFile() (File, error) {
 	region := " --region " + shellWord(f.Region)
 	out.Command = "aws batch register-job-definition --cli-input-json file://audit-batch.json" + region
 	out.Remaining = []string{
+		"# " + notRun("AWS Batch"), // JSON has no place for it
 		"# before: put the file system of the results in place of fs-00000000; the roles " + f.Name + " and " + f.Name + "-execution; a job queue on Fargate named " + f.Name,
 		fmt.Sprintf("aws batch submit-job --job-name %s --job-queue %s --job-definition %s --array-properties size=%d%s", f.Name, f.Name, f.Name, f.Shards, region),
 		"# after, with the file system mounted: " + merge(resultsDir),

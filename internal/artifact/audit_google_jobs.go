@@ -43,6 +43,7 @@ func (f Fleet) kubernetesFile() (File, error) {
 		}),
 	}
 	out, err := yamlFile("audit-kubernetes.yaml", "a Kubernetes cluster, 1.29 or newer", doc)
+	out.Bytes = append([]byte("# "+notRun("Kubernetes cluster")+"\n"), out.Bytes...)
 	out.Command = "kubectl apply -f audit-kubernetes.yaml"
 	out.Remaining = []string{
 		"# before: a service account " + f.Name + " that is signed in to both clouds, and a claim " + f.Name + " of access mode ReadWriteMany",
@@ -74,6 +75,7 @@ func (f Fleet) cloudRunFile() (File, error) {
 		})})}),
 	}
 	out, err := yamlFile("audit-cloud-run.yaml", "Cloud Run", doc)
+	out.Bytes = append([]byte("# "+notRun("Cloud Run")+"\n"), out.Bytes...)
 	out.Command = "gcloud run jobs replace audit-cloud-run.yaml --project=" + shellWord(f.Project) + " && gcloud run jobs execute " + f.Name + " --project=" + shellWord(f.Project) + " --wait"
 	out.Remaining = []string{
 		"# before: an account " + account + " that may read what is audited and write objects into the bucket",

@@ -100,7 +100,18 @@ func notRun(where string) string {
 	return "Not run: its form is checked by tests, but there was no " + where + " to run it on."
 }
 
-const proved = "Proved: tests run this as it stands, against drawbridge's sandbox."
+// ran is the first line of a file that a test of drawbridge runs, and says where it never ran.
+func ran(script, never string) string {
+	return "Run by drawbridge's tests (" + script + ".txtar) as it stands, against its sandbox. Not run: " + never + "."
+}
+
+// The scripts of cmd/drawbridge/testdata/stock that run these files.
+const (
+	inBash       = "bash-workload"
+	inNodeAWS    = "node-to-aws"
+	inNodeGoogle = "node-to-google"
+	neverClouds  = "against AWS and Google Cloud themselves"
+)
 
 func workloadFile(path, where, command string, data []byte) File {
 	return File{Path: "workload/" + path, Kind: workloadKind, For: "workload", Where: where, Command: command, Bytes: data}

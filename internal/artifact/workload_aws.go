@@ -97,7 +97,7 @@ func (in Input) lambda() (File, error) {
 		"Description": "Acts in Google Cloud project " + b.Google.Project + " without a key",
 	})
 	f := workloadFile("lambda.sh", "in version control", "bash workload/lambda.sh", in.command([]string{
-		"Proved: tests run the samples with these variables and a role's credentials as Lambda hands them over. Lambda itself was not at hand: the form is checked alone.",
+		notRun("Lambda") + " Its tests (" + inBash + ".txtar) run the sample in Go with a role's credentials in the environment, as Lambda hands them over.",
 		"Settings of the function of bridge " + b.Name + ". Its package holds credential-config.json at its top.",
 	}, "aws lambda update-function-configuration", data))
 	f.Remaining = []string{"put the file of drawbridge generate credential-config into the function's package, at its top"}
@@ -123,7 +123,7 @@ func (in Input) ec2() (File, error) {
 	if err != nil {
 		return File{}, err
 	}
-	s := newBoot("EC2 user data of bridge "+b.Name+": what runs here with "+b.ToGoogleRoleARN()+" acts in Google Cloud, without a key.", proved)
+	s := newBoot("EC2 user data of bridge "+b.Name+": what runs here with "+b.ToGoogleRoleARN()+" acts in Google Cloud, without a key.", in.ranUserData())
 	s.put("/etc/drawbridge/credential-config.json", "0644", config)
 	var lines []string
 	for _, k := range sortedKeys(env) {
@@ -133,4 +133,12 @@ func (in Input) ec2() (File, error) {
 	s.login()
 	return workloadFile("ec2-user-data.sh", "as the instance's user data",
 		"aws ec2 run-instances --region "+b.AWS.Region+" --iam-instance-profile Name="+b.ToGoogle.Role.Name+" --metadata-options HttpTokens=required --user-data file://workload/ec2-user-data.sh --image-id IMAGE", s.bytes()), nil
+}
+
+// ranUserData is true of the bridge: the tests' one has requests signed.
+func (in Input) ranUserData() string {
+	if in.Bridge.ToGoogle.Token == spec.TokenJWT {
+		return "Not run: drawbridge's tests (" + inBash + ".txtar) run it for a bridge of signed requests, not with a token of AWS."
+	}
+	return ran(inBash, "on EC2 itself")
 }

@@ -6,8 +6,8 @@ package artifact
 func (in Input) cloudRun() (File, error) {
 	b := in.Bridge
 	data, err := yamlDocs([]string{
+		notRun("Cloud Run") + " Its command line is run by drawbridge's tests (" + inBash + ".txtar) against its sandbox.",
 		"Cloud Run service of bridge " + b.Name + ": it runs as " + b.ToAWSEmail() + " and acts in AWS as " + b.ToAWSRoleARN() + ".",
-		"Proved: tests run its command line against drawbridge's sandbox. Cloud Run itself was not at hand: the form is checked alone.",
 		"The image holds drawbridge (" + in.program() + ") and your program (/workload). No key is in here, and none is needed.",
 	}, pairsOf(
 		"apiVersion", "serving.knative.dev/v1", "kind", "Service",

@@ -46,7 +46,7 @@ func (in Input) whereAWS() string {
 
 func (in Input) goToAWS() []string {
 	return []string{
-		"// " + proved, "// " + in.whereAWS(), "package main", "", "import (", "\t\"context\"", "\t\"fmt\"", "\t\"log\"", "",
+		"// " + ran(inBash, neverClouds), "// " + in.whereAWS(), "package main", "", "import (", "\t\"context\"", "\t\"fmt\"", "\t\"log\"", "",
 		"\t\"github.com/aws/aws-sdk-go-v2/config\"", "\t\"github.com/aws/aws-sdk-go-v2/service/sts\"", ")", "",
 		"func main() {", "\tctx := context.Background()",
 		"\tcfg, err := config.LoadDefaultConfig(ctx, config.WithRegion(" + literal(in.Bridge.AWS.Region) + "))",
@@ -58,14 +58,14 @@ func (in Input) goToAWS() []string {
 
 func (in Input) pythonToAWS() []string {
 	return []string{
-		"# " + proved, "# " + in.whereAWS(), "import boto3", "",
+		"# " + ran(inBash, neverClouds), "# " + in.whereAWS(), "import boto3", "",
 		"sts = boto3.client(\"sts\", region_name=" + literal(in.Bridge.AWS.Region) + ")", "print(sts.get_caller_identity()[\"Arn\"])",
 	}
 }
 
 func (in Input) nodeToAWS() []string {
 	return []string{
-		"// " + proved, "// " + in.whereAWS(), "import { STSClient, GetCallerIdentityCommand } from \"@aws-sdk/client-sts\";", "",
+		"// " + ran(inNodeAWS, neverClouds), "// " + in.whereAWS(), "import { STSClient, GetCallerIdentityCommand } from \"@aws-sdk/client-sts\";", "",
 		"const sts = new STSClient({ region: " + literal(in.Bridge.AWS.Region) + " });",
 		"const me = await sts.send(new GetCallerIdentityCommand({}));", "console.log(me.Arn);",
 	}
@@ -85,7 +85,7 @@ const (
 
 func (in Input) goToGoogle() []string {
 	return []string{
-		"// " + proved, "// " + whereGoogle, "package main", "", "import (", "\t\"fmt\"", "\t\"io\"", "\t\"log\"", "\t\"strings\"", "",
+		"// " + ran(inBash, neverClouds), "// " + whereGoogle, "package main", "", "import (", "\t\"fmt\"", "\t\"io\"", "\t\"log\"", "\t\"strings\"", "",
 		"\t\"" + authPackages + "credentials\"", "\t\"" + authPackages + "httptransport\"", ")", "",
 		"func main() {",
 		"\tclient, err := httptransport.NewClient(&httptransport.Options{DetectOpts: &credentials.DetectOptions{Scopes: []string{" + scope + "}}})",
@@ -106,7 +106,7 @@ func (in Input) pythonToGoogle() []string {
 
 func (in Input) nodeToGoogle() []string {
 	return []string{
-		"// " + proved, "// " + whereGoogle, "import { GoogleAuth } from \"google-auth-library\";", "",
+		"// " + ran(inNodeGoogle, neverClouds), "// " + whereGoogle, "import { GoogleAuth } from \"google-auth-library\";", "",
 		"const auth = new GoogleAuth({ scopes: [" + scope + "] });",
 		"const answer = await auth.request({", "  url: " + in.testable() + ",", "  method: \"POST\",", "  data: { permissions: [" + permission + "] },", "});",
 		"console.log(answer.status, JSON.stringify(answer.data));",

@@ -8,7 +8,7 @@ func (in Input) fetcher() string {
 	b := in.Bridge
 	return `#!/bin/bash
 # Keeps ` + in.tokenFile() + ` fresh, from which AWS SDKs get sessions of ` + b.ToAWSRoleARN() + `.
-# ` + proved + `
+# ` + ran(inBash, "on a machine of Google's") + `
 # shellcheck disable=SC2016
 set -euo pipefail
 umask 077
@@ -25,7 +25,7 @@ mv "$file.whole" "$file"
 
 func (in Input) unit() string {
 	b := in.Bridge
-	return `# The script that it starts is proved against drawbridge's sandbox; the unit itself was checked by systemd-analyze, not run.
+	return `# Not run: systemd-analyze verifies it in drawbridge's tests (` + inBash + `.txtar), which run the script that it starts.
 # systemctl enable --now drawbridge-` + b.Name + `@USER.timer, with the user that the workload runs as.
 [Unit]
 Description=Fresh Google ID token for AWS, bridge ` + b.Name + `
@@ -45,7 +45,7 @@ ProtectSystem=strict
 }
 
 func (in Input) timer() string {
-	return `# Checked by systemd-analyze, not run.
+	return `# Not run: systemd-analyze verifies it in drawbridge's tests (` + inBash + `.txtar).
 # A token lives an hour; SDKs read the file anew at each renewal.
 [Unit]
 Description=Renew the Google ID token for AWS, bridge ` + in.Bridge.Name + `
@@ -83,7 +83,8 @@ func (in Input) systemd() ([]File, error) {
 // vm is the startup script of a machine: the token's timer and the profile, and nothing to install.
 func (in Input) vm() ([]File, error) {
 	b := in.Bridge
-	s := newBoot("Startup script of bridge "+b.Name+": what runs here as "+b.ToAWSEmail()+" acts in AWS as "+b.ToAWSRoleARN()+", without a key.", proved,
+	s := newBoot("Startup script of bridge "+b.Name+": what runs here as "+b.ToAWSEmail()+" acts in AWS as "+b.ToAWSRoleARN()+", without a key.",
+		ran(inBash, "on a machine of Google's, and its last lines, which start the timer"),
 		"Profile "+b.Name+"-file needs nothing but this; profile "+b.Name+" needs drawbridge at "+in.program()+".")
 	for _, f := range in.systemdFiles() {
 		s.put(f[0], f[1], f[2])
