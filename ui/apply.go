@@ -86,11 +86,12 @@ func (a apply) press(w *walk, msg tea.KeyPressMsg) (screen, tea.Cmd) {
 		return a.to(a.cloud, max(0, a.at-1)), nil
 	case "down", "j":
 		return a.to(a.cloud, min(a.at+1, len(lane)-1)), nil
-	case "left", "right", "h", "l", "tab":
-		if next := w.lane(other(a.cloud)); len(next) > 0 {
-			return a.to(other(a.cloud), min(a.at, len(next)-1)), nil
-		}
-		return a, nil
+	case "left", "h":
+		return a.cross(w, google), nil
+	case "right", "l":
+		return a.cross(w, aws), nil
+	case "tab":
+		return a.cross(w, other(a.cloud)), nil
 	case "d":
 		if a.at < len(lane) {
 			return newPlank(a, lane[a.at].change.ID), nil
@@ -133,6 +134,15 @@ func (a apply) to(cloud string, at int) apply {
 	return a
 }
 
+// cross goes to the lane of a cloud, unless it is empty.
+func (a apply) cross(w *walk, cloud string) apply {
+	lane := w.lane(cloud)
+	if cloud == a.cloud || len(lane) == 0 {
+		return a
+	}
+	return a.to(cloud, min(a.at, len(lane)-1))
+}
+
 // follow keeps what is happening in sight, until the person looks around.
 func (a apply) follow(w *walk, e steps.Event) apply {
 	if a.moved || e.Kind != steps.Started {
@@ -148,7 +158,8 @@ func (a apply) follow(w *walk, e steps.Event) apply {
 	return a
 }
 
-// landed puts the cursor on what failed.
+// landed puts the cursor on what failed, or back to the beginning unless the person looks around: which lane was the last
+// to end differs from run to run.
 func (a apply) landed(w *walk) apply {
 	for _, cloud := range []string{google, aws} {
 		for i, p := range w.lane(cloud) {
@@ -156,6 +167,12 @@ func (a apply) landed(w *walk) apply {
 				return a.to(cloud, i)
 			}
 		}
+	}
+	if a.moved {
+		return a
+	}
+	if a.cloud, a.at = google, 0; len(w.lane(google)) == 0 {
+		a.cloud = aws
 	}
 	return a
 }

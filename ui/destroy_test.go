@@ -57,7 +57,6 @@ func TestDestroyWantsTheNameTyped(t *testing.T) {
 	if !d.m.razed {
 		t.Error("not destroyed although the name was typed")
 	}
-	golden(t, "destroy-done-80x24", d.text())
 	d.press("s").shows("What stays", "never undone").press("esc")
 	d.key("enter")
 	d.until("the end", func() bool { return d.quit })

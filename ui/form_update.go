@@ -111,7 +111,7 @@ func (f form) set(w *walk) {
 
 // paste finds the field that a pasted ARN, e-mail or URL belongs to.
 func (f form) paste(w *walk, msg tea.PasteMsg) form {
-	if parts := parsePaste(msg.Content, f.at); len(parts) > 0 {
+	if parts := w.byNumber(msg.Content, parsePaste(msg.Content, f.at)); len(parts) > 0 {
 		for path, v := range parts {
 			if w.draft.wants(path) {
 				w.draft.typed[path] = v

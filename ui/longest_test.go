@@ -160,7 +160,7 @@ func TestNoValueIsCutWithoutAWayToSeeItWhole(t *testing.T) {
 		}},
 		{"what can be picked", "enter tab ctrl+l", "", func(*walk) []string { return []string{longProject, longDisplay} }},
 		{"a long choice", "enter tab ctrl+l down", "", func(*walk) []string {
-			return []string{longName + "@" + longProject + ".iam.gserviceaccount.com", longDisplay, "exists, would be adopted"}
+			return []string{longName + "@" + longProject + ".iam.gserviceaccount.com", longDisplay, "cannot be taken"}
 		}},
 		{"a policy", "enter tab ctrl+l down down", "", func(*walk) []string { return []string{longPath + strings.Repeat("p", 128)} }},
 		{"what is lent", review + " enter y enter", "d", func(w *walk) []string {

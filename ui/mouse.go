@@ -14,10 +14,10 @@ type pointable interface {
 
 // wheeled moves as the arrow keys do.
 func (m model) wheeled(msg tea.MouseWheelMsg) (model, tea.Cmd) {
-	switch msg.Button {
-	case tea.MouseWheelUp:
+	if msg.Button == tea.MouseWheelUp {
 		return m.press(keyNamed("up"))
-	case tea.MouseWheelDown:
+	}
+	if msg.Button == tea.MouseWheelDown {
 		return m.press(keyNamed("down"))
 	}
 	return m, nil

@@ -78,6 +78,20 @@ func pastePool(text, _ string) map[string]string {
 	return out
 }
 
+// byNumber puts the id of the project that we are signed in to for its number, bare or in what was pasted. Other numbers
+// are nobody's that we know: the field says that it wants the id.
+func (w *walk) byNumber(text string, parts map[string]string) map[string]string {
+	side := w.sides.Google
+	if side.Number == "" || side.Place == "" {
+		return parts
+	}
+	text = strings.TrimPrefix(strings.TrimSpace(text), "projects/")
+	if text == side.Number || parts["google.project"] == side.Number {
+		return map[string]string{"google.project": side.Place}
+	}
+	return parts
+}
+
 func pasteURL(text, at string) map[string]string {
 	u, err := url.Parse(text)
 	if err != nil || u.Scheme != "https" {
@@ -93,8 +107,12 @@ func pasteURL(text, at string) map[string]string {
 		if _, name, ok := strings.Cut(u.Fragment, "/roles/details/"); ok {
 			out[directionOf(at)+"role.name"], _, _ = strings.Cut(name, "?")
 		}
-		if r := u.Query().Get("region"); r != "" {
+		// The console of IAM stands in a region of its own, whatever the bridge's.
+		if r := u.Query().Get("region"); r != "" && !strings.HasPrefix(u.Path, "/iam/") {
 			out["aws.region"] = r
+		}
+		if m := regexp.MustCompile(`^([0-9]{12})-[a-z0-9]+\.`).FindStringSubmatch(host); m != nil {
+			out["aws.account"] = m[1]
 		}
 		if len(out) > 0 {
 			return out

@@ -1,11 +1,14 @@
 package ui
 
 import (
+	"errors"
 	"slices"
 	"strings"
 
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
+
+	"github.com/drawbridge-cloud/drawbridge/internal/spec"
 )
 
 // picker chooses a value from what the credentials can see. It fills while it is looked at; typing filters it.
@@ -110,6 +113,10 @@ func (p picker) pick(w *walk, c Choice) (screen, tea.Cmd) {
 	if c.Use != "" && w.e.Use != nil {
 		return p.sign(w, c)
 	}
+	if why := w.misfit(p.path, c); why != "" {
+		w.warn(clean(c.Value) + " cannot be taken: " + why)
+		return p, nil
+	}
 	w.putDown(p.path)
 	value := c.Value
 	if now := w.draft.typed[p.path]; now != "" && (strings.HasSuffix(p.path, "Policies") || strings.HasSuffix(p.path, "grants")) {
@@ -187,11 +194,12 @@ func (p picker) whole(w *walk, width int) []string {
 		return nil
 	}
 	c := p.shelf.choices[p.shown[p.at]]
-	if cells(clean(c.Value)) <= width/2 && width/2+5+cells(clean(c.Title)+clean(c.Note)) <= width {
+	says := w.saysOf(p.path, c)
+	if cells(clean(c.Value)) <= width/2 && width/2+3+cells(says) <= width {
 		return nil
 	}
 	lines := append([]string{""}, chop(c.Value, width)...)
-	for _, l := range fold(strings.TrimSpace(clean(c.Title)+"  "+clean(c.Note)), width) {
+	for _, l := range fold(says, width) {
 		lines = append(lines, w.muted.Render(l))
 	}
 	return lines
@@ -203,7 +211,33 @@ func (p picker) line(w *walk, i, width int) string {
 	if i == p.at {
 		mark, name = w.accent.Render(w.cursor)+" ", w.strong.Render(name)
 	}
-	return w.fit(mark+w.pad(name, width/2+1)+w.muted.Render(strings.TrimSpace(clean(c.Title)+"  "+clean(c.Note))), width)
+	return w.fit(mark+w.pad(name, width/2+1)+w.muted.Render(w.saysOf(p.path, c)), width)
+}
+
+// saysOf is what stands beside a choice: its title, and what becomes of it, or why the field would refuse it.
+func (w *walk) saysOf(path string, c Choice) string {
+	note := clean(c.Note)
+	if why := w.misfit(path, c); why != "" {
+		note = "cannot be taken: " + why
+	}
+	return strings.TrimSpace(clean(c.Title) + "  " + note)
+}
+
+// misfit is why a field does not take what exists, "" where it does: the clouds have names of their own making, such as those
+// of default service accounts.
+func (w *walk) misfit(path string, c Choice) string {
+	field, ok := w.field(path)
+	if !ok || c.Use != "" {
+		return ""
+	}
+	err := field.Check(c.Value)
+	if e, is := errors.AsType[*spec.Error](err); is {
+		return said(e)
+	}
+	if err != nil {
+		return clean(err.Error())
+	}
+	return ""
 }
 
 func (p picker) aside(w *walk, b box) []string { return w.preview(p.path, b) }

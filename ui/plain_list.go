@@ -75,13 +75,13 @@ func (p *plain) list(f spec.Field, words []string) {
 
 // offer says a choice in words.
 func (p *plain) offer(c Choice) string {
-	out := clean(c.Value)
-	for _, s := range []string{c.Title, c.Note} {
+	var out []string
+	for _, s := range []string{c.Value, c.Title, c.Note} {
 		if s != "" {
-			out += ", " + clean(s)
+			out = append(out, clean(s))
 		}
 	}
-	return out
+	return strings.Join(out, ", ")
 }
 
 // shelf is what exists for a field, read once for each place.

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"errors"
+	"strings"
 
 	"github.com/drawbridge-cloud/drawbridge/internal/explain"
 	"github.com/drawbridge-cloud/drawbridge/internal/spec"
@@ -21,14 +22,28 @@ func (w *walk) problem(err error, width int) []string {
 		return lines
 	}
 	if p.Permission != "" {
-		lines = append(lines, "  "+w.muted.Render("missing permission  ")+clean(p.Permission))
+		lines = append(lines, w.about("missing permission", p.Permission, width)...)
 	}
 	if p.Who != "" {
-		lines = append(lines, "  "+w.muted.Render("who can mend it     ")+clean(p.Who))
+		lines = append(lines, w.about("who can mend it", p.Who, width)...)
 	}
 	lines = append(lines, w.todo(p.Do, width)...)
 	if p.RequestID != "" {
 		lines = append(lines, "", "  "+w.muted.Render("request id "+clean(p.RequestID)))
+	}
+	return lines
+}
+
+// about says one thing of a problem, on as many lines as it takes.
+func (w *walk) about(name, value string, width int) []string {
+	const column = 20
+	lines := fold(clean(value), max(8, width-2-column))
+	for i := range lines {
+		head := strings.Repeat(" ", column)
+		if i == 0 {
+			head = w.muted.Render(w.pad(name, column))
+		}
+		lines[i] = "  " + head + lines[i]
 	}
 	return lines
 }

@@ -2,10 +2,15 @@ package ui
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/drawbridge-cloud/drawbridge/internal/audit"
+	"github.com/drawbridge-cloud/drawbridge/internal/explain"
+	"github.com/drawbridge-cloud/drawbridge/internal/spec"
+	"github.com/drawbridge-cloud/drawbridge/steps"
 )
 
 // scene is a settled screen and the keys that lead to it.
@@ -54,6 +59,11 @@ func scenes() []scene {
 		{name: "verify-lent", keys: review + " enter y enter d"},
 		{name: "files-preview", keys: review + " enter y enter y enter d"},
 		{name: "destroy-asks", open: atDestroy},
+		{name: "destroy-running", open: atDemolition},
+		{name: "destroy-stop", open: func(t *testing.T, d *driver) { atDemolition(t, d); d.key("ctrl+c") }},
+		{name: "destroy-done", open: atRubble},
+		{name: "destroy-remains", open: func(t *testing.T, d *driver) { atRubble(t, d); d.key("s") }},
+		{name: "destroy-failed", open: atHalf},
 		{name: "plan-only", open: atPlan},
 		{name: "audited", open: atAudit},
 		{name: "audited-unfolded", open: atAudit, keys: "down space"},
@@ -78,6 +88,61 @@ func atDestroy(t *testing.T, d *driver) {
 	b, p := standing(t)
 	d.m.bridge, d.m.plan = b, &p
 	d.m.at = newRazing(d.m.walk)
+}
+
+// destroyed has the name typed, and applies with an engine of the scene's own.
+func destroyed(t *testing.T, d *driver, apply func(context.Context, spec.Bridge, steps.Plan, steps.Sink) (steps.Result, error)) {
+	atDestroy(t, d)
+	d.m.down, d.m.e.Save, d.m.e.Apply = true, nil, apply
+	d.write("acme-build").key("enter")
+}
+
+// atDemolition stands in the middle of it: an account is gone, and the role is waited for.
+func atDemolition(t *testing.T, d *driver) {
+	destroyed(t, d, func(ctx context.Context, _ spec.Bridge, _ steps.Plan, sink steps.Sink) (steps.Result, error) {
+		const account, role = "google.service-account.to-aws", "aws.role.to-aws"
+		sink(steps.Event{Time: recordedAt, Step: account, Kind: steps.Started})
+		sink(steps.Event{Time: recordedAt.Add(400 * time.Millisecond), Step: account, Kind: steps.Done})
+		sink(steps.Event{Time: recordedAt, Step: role, Kind: steps.Started})
+		sink(steps.Event{
+			Time: recordedAt, Step: role, Kind: steps.Waiting, Message: "IAM to forget the role", Seen: 1, Want: 3,
+			Since: recordedAt.Add(-6 * time.Second), Until: recordedAt.Add(114 * time.Second),
+		})
+		<-ctx.Done()
+		return steps.Result{}, ctx.Err()
+	})
+	d.until("the role to be waited for", func() bool {
+		return d.m.cramped() || slices.ContainsFunc(d.m.run.planks, func(p plank) bool { return p.kind == steps.Waiting })
+	})
+}
+
+func atRubble(t *testing.T, d *driver) {
+	destroyed(t, d, d.m.e.Apply)
+	d.settle()
+}
+
+// atHalf stands where the role could not be removed.
+func atHalf(t *testing.T, d *driver) {
+	destroyed(t, d, func(_ context.Context, b spec.Bridge, p steps.Plan, _ steps.Sink) (steps.Result, error) {
+		var out steps.Result
+		for _, c := range p.Changes {
+			s := steps.StepResult{ID: c.ID, Action: c.Action, Outcome: steps.OutcomeDone, Calls: 2, DurationMs: 400}
+			switch {
+			case c.Action == steps.Keep:
+				s.Outcome = steps.OutcomeKept
+			case c.ID == "aws.role.to-aws":
+				s.Outcome, s.Reason = steps.OutcomeFailed, "delete role: you may not iam:DeleteRole on this path"
+				s.Problem = &explain.Problem{
+					Op: "delete role " + b.ToAWS.Role.Name, Kind: explain.Denied, Code: "AccessDenied", Permission: "iam:DeleteRole",
+					Reason: "not authorized to perform iam:DeleteRole because no identity-based policy allows it",
+					Who:    "an administrator of the account", Do: []string{"ask for iam:DeleteRole on role/drawbridge/*"},
+				}
+			}
+			out.Steps = append(out.Steps, s)
+		}
+		return out, nil
+	})
+	d.settle()
 }
 
 func atPlan(t *testing.T, d *driver) {

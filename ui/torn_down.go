@@ -41,7 +41,7 @@ func (w *walk) tornDown(b box) []string {
 		return []string{"", w.good.Render("Everything of this bridge is gone.")}
 	}
 	lines := []string{"", w.good.Render("What can go is gone.") + " " + w.muted.Render(plural(len(kept), "thing stays or lives", "things stay or live")+
-		" on a while: s says which and why.")}
+		" on a while: s says why.")}
 	room := 3
 	if b.h > 30 {
 		room = 8
