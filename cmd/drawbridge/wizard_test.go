@@ -86,6 +86,18 @@ func TestWhatWasTakenDownIsRestored(t *testing.T) {
 	d.run("drawbridge setup -f bridge.yaml --sandbox --sandbox-state clouds").toReview().await("to restore").toApplied()
 }
 
+func TestADestroyThatWasStoppedIsFinishedByTheNext(t *testing.T) {
+	t.Parallel()
+	d := sit(t, 80, 24).run("drawbridge init -f b.yaml --set name=acme-build --set google.project=acme-build --set aws.account=123456789012" +
+		" --set aws.region=us-east-1 --set toAWS.serviceAccount=ci-runner --set toGoogle.role.name=report-reader").ends(0)
+	d.run("drawbridge apply --yes -f b.yaml --sandbox --sandbox-state clouds").ends(0)
+	d.run("drawbridge destroy -f b.yaml --sandbox --sandbox-state clouds --latency 500ms").await("▸ Destroy", "Type acme-build")
+	d.press("acme-build").await("⏎ destroy").press("Enter").await("done ·").press("C-c").await("Stop here?", "destroy -f b.yaml").press("y")
+	d.await("Stopped. What is gone is gone", "r look again").press("q").ends(130)
+	d.run("drawbridge destroy -f b.yaml --sandbox --sandbox-state clouds").await("▸ Destroy", "Type acme-build")
+	d.press("acme-build").await("⏎ destroy").press("Enter").await("What can go is gone", "⏎ close").press("Enter").ends(0)
+}
+
 func TestPlanAndDestroyAreScreensAtATerminal(t *testing.T) {
 	t.Parallel()
 	d := sit(t, 80, 24).run("drawbridge init -f b.yaml --set name=acme-build --set google.project=acme-build --set aws.account=123456789012" +
