@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"iter"
 	"os"
 	"path/filepath"
 	"slices"
@@ -62,7 +63,8 @@ func (s *session) inventory(ctx context.Context) (inventory.Inventory, error) {
 // credentialFiles are the configurations that were generated for this bridge and still lie where they were written.
 func (s *session) credentialFiles() []inventory.File {
 	var out []inventory.File
-	s.eachGenerated(func(path string, e artifact.Entry, data []byte) {
+	s.eachGenerated(func(dir string, e artifact.Entry, data []byte) {
+		path := filepath.Join(dir, filepath.FromSlash(e.Path))
 		if info, err := os.Stat(path); err == nil && e.Kind == "credential-config" {
 			out = append(out, inventory.File{Path: path, Mode: uint32(info.Mode().Perm()), Bytes: data})
 		}
@@ -77,42 +79,55 @@ func (s *session) fileDrift() []steps.Change {
 		return nil
 	}
 	var out []steps.Change
-	m := s.eachGenerated(func(path string, e artifact.Entry, data []byte) {
+	s.eachGenerated(func(dir string, e artifact.Entry, data []byte) {
 		if artifact.Hash(data) != e.SHA256 {
-			out = append(out, fileChange(path, e.Kind, "was edited after it was generated"))
+			out = append(out, fileChange(dir, e, "was edited after it was generated"))
 		}
 	})
-	if m.BridgeSHA256 != "" && m.BridgeSHA256 != now.BridgeSHA256 {
+	for dir, m := range s.manifests() {
+		if m.BridgeSHA256 == now.BridgeSHA256 {
+			continue
+		}
 		for _, e := range m.Files {
-			out = append(out, fileChange(e.Path, e.Kind, "was generated from an earlier bridge"))
+			out = append(out, fileChange(dir, e, "was generated from an earlier bridge"))
 		}
 	}
 	return out
 }
 
-func fileChange(path, kind, reason string) steps.Change {
+func fileChange(dir string, e artifact.Entry, reason string) steps.Change {
+	path := filepath.Join(dir, filepath.FromSlash(e.Path))
 	return steps.Change{
-		ID: "local.file:" + filepath.Base(path), Kind: "file", Name: path, Title: "file " + path, Action: steps.Update, Scope: "bridge",
-		Reason: reason, Command: "drawbridge generate " + kind + " -o " + filepath.Dir(path), Fields: []steps.Field{}, Needs: []string{},
+		ID: "local.file:" + path, Kind: "file", Name: path, Title: "file " + path, Action: steps.Update, Scope: "bridge",
+		Reason: reason, Command: "drawbridge generate " + e.Kind + " -o " + dir, Fields: []steps.Field{}, Needs: []string{},
 	}
 }
 
-// eachGenerated calls f for every file of the bridge's own directory that its manifest lists and that is there. A place
-// that cannot be read holds nothing: files are copies, the clouds are the truth.
-func (s *session) eachGenerated(f func(path string, e artifact.Entry, data []byte)) artifact.Manifest {
-	dir, err := s.files()
-	if err != nil {
-		return artifact.Manifest{}
-	}
-	m, err := readManifest(dir)
-	if err != nil {
-		return artifact.Manifest{}
-	}
-	for _, e := range m.Files {
-		path := filepath.Join(dir, filepath.Base(e.Path))
-		if data, err := readPlain(path); err == nil && data != nil {
-			f(path, e, data)
+// manifests gives, place by place, what was generated for this bridge. A directory that has been given to another bridge
+// since, or that is gone, says nothing.
+func (s *session) manifests() iter.Seq2[string, artifact.Manifest] {
+	return func(yield func(string, artifact.Manifest) bool) {
+		for _, dir := range s.places() {
+			m, err := readManifest(dir)
+			if err == nil && m.Bridge == s.bridge.Mark() && !yield(dir, m) {
+				return
+			}
 		}
 	}
-	return m
+}
+
+// eachGenerated calls f for every file that a manifest of the bridge lists and that is there. A manifest names nothing
+// outside its own directory.
+func (s *session) eachGenerated(f func(dir string, e artifact.Entry, data []byte)) {
+	for dir, m := range s.manifests() {
+		for _, e := range m.Files {
+			name := filepath.FromSlash(e.Path)
+			if !filepath.IsLocal(name) {
+				continue
+			}
+			if data, err := readPlain(filepath.Join(dir, name)); err == nil && data != nil {
+				f(dir, e, data)
+			}
+		}
+	}
 }

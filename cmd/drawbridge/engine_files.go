@@ -52,7 +52,7 @@ func (e *engine) write(_ context.Context, files []artifact.File, dir string) ([]
 	if err != nil {
 		return nil, err
 	}
-	written, err := writeFiles(s.bridge, files, dir)
+	written, err := s.writeInto(dir, files)
 	paths := make([]string, 0, len(written))
 	for _, f := range written {
 		paths = append(paths, f.Path)

@@ -119,7 +119,7 @@ func runGenerate(ctx context.Context, o *generateOptions, at *site) error {
 	case o.check:
 		return o.compare(files)
 	case o.dir != "":
-		written, err := writeFiles(s.bridge, files, o.dir)
+		written, err := s.writeInto(o.dir, files)
 		if err != nil {
 			return err
 		}

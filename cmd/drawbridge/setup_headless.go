@@ -138,18 +138,18 @@ func (t *setupRun) generate(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	s, err := t.e.session()
+	if err != nil {
+		return err
+	}
 	dir := t.o.dir
 	if dir == "" {
-		s, err := t.e.session()
-		if err != nil {
-			return err
-		}
 		if dir, err = s.files(); err != nil {
 			t.o.progress().line("warning: no file is written, for want of a place (-o DIR names one): %s", err)
 			return nil
 		}
 	}
-	t.files, err = writeFiles(t.b, files, dir)
+	t.files, err = s.writeInto(dir, files)
 	return err
 }
 
