@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"slices"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -125,8 +124,8 @@ func (o *auditOptions) reading(ctx context.Context, at *site) (reading, error) {
 		}, nil
 	case len(o.targets) > 0:
 		return func(ctx context.Context, tell func(ui.Progress)) (audit.Document, error) {
-			tell(ui.Progress{Doing: "auditing every bridge of " + strings.Join(o.targets, ", ")})
-			return o.fleet(ctx, at)
+			tell(ui.Progress{Doing: o.everyBridge()})
+			return o.fleet(ctx, at, tell)
 		}, nil
 	}
 	return o.bridge(ctx, at)
