@@ -28,7 +28,7 @@ func covered(t *testing.T, b spec.Bridge) {
 	t.Helper()
 	known := map[string]bool{
 		"aws.oidc-provider": true, "aws.role.to-aws": true, "aws.role.to-google": true, "aws.role-policies.to-aws": true,
-		"aws.role-policies.to-google": true, "aws.instance-profile": true, "aws.instance-association": true, "aws.outbound-federation": true,
+		"aws.role-policies.to-google": true, "aws.instance-profile": true, "aws.instance-profile-association": true, "aws.outbound-federation": true,
 	}
 	for _, id := range planned(t, b) {
 		if !known[id] {

@@ -76,7 +76,7 @@ func (s *script) provider() {
 	s.line("fi")
 }
 
-// pairs is a map in gcloud's form, with a delimiter that stands in none of its values.
+// pairs is a map in gcloud's form.
 func pairs(m map[string]string) string {
 	list := make([]string, 0, len(m))
 	for _, k := range slices.Sorted(maps.Keys(m)) {
@@ -85,10 +85,12 @@ func pairs(m map[string]string) string {
 	return delimited(list)
 }
 
+// delimited is a list in gcloud's form. Behind its first sign the delimiter has another, so that it cannot begin inside a
+// text that ends in the first.
 func delimited(list []string) string {
 	delimiter := ";"
-	for strings.Contains(strings.Join(list, ""), delimiter) {
-		delimiter += ";"
+	for strings.Contains(strings.Join(list, "\n"), delimiter) {
+		delimiter += "|"
 	}
 	return "^" + delimiter + "^" + strings.Join(list, delimiter)
 }
