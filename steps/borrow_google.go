@@ -63,7 +63,11 @@ func LendAccount(ctx context.Context, w *World, email string, loan Loan) error {
 
 // AccountLoans lists the conditional bindings on the service account whose title starts so; none when it is gone.
 func AccountLoans(ctx context.Context, w *World, email, title string) ([]Loan, error) {
-	p, err := loanPolicy(w, email).get(ctx)
+	a := loanPolicy(w, email)
+	p, err := a.get(ctx)
+	if explain.Is(err, explain.Missing) {
+		p, err = a.get(ctx) // one answer alone may come from a replica that does not know it yet
+	}
 	if explain.Is(err, explain.Missing) {
 		return nil, nil
 	}
@@ -77,11 +81,15 @@ func AccountLoans(ctx context.Context, w *World, email, title string) ([]Loan, e
 }
 
 // ReturnAccount removes the conditional bindings whose title starts so and reads back that they are gone. An account
-// that is gone took them with it. Reads lag behind writes: where a loan was written and never seen (unseen), one that does
-// not show proves nothing. Then the policy is written as it was read, until Google accepts its etag as the latest.
+// that is gone took them with it; that is believed when it is missing twice. Reads lag behind writes: where a loan was
+// written and never seen (unseen), one that does not show proves nothing. Then the policy is written as it was read,
+// until Google accepts its etag as the latest.
 func ReturnAccount(ctx context.Context, w *World, email, title string, unseen bool) error {
 	a := loanPolicy(w, email)
-	wait := cloud.Wait{What: a.title + " to take the change", Retry: func(err error) bool { return explain.Is(err, explain.Conflict) || lost(err) }}
+	missed := func(err error) bool { return explain.Is(err, explain.Missing) && !a.missing(ctx) }
+	wait := cloud.Wait{What: a.title + " to take the change", Retry: func(err error) bool {
+		return explain.Is(err, explain.Conflict) || lost(err) || missed(err)
+	}}
 	err := cloud.Until(ctx, wait, func(ctx context.Context) error {
 		p, err := a.get(ctx)
 		if err != nil {
@@ -94,18 +102,32 @@ func ReturnAccount(ctx context.Context, w *World, email, title string, unseen bo
 		return a.put(ctx, p)
 	})
 	if err == nil {
-		err = cloud.Until(ctx, cloud.Wait{What: a.title + " to show the change"}, func(ctx context.Context) error {
-			p, err := a.get(ctx)
-			if err == nil && takeLoans(p, title) {
-				err = notShown(a.title)
-			}
-			return err
-		})
+		err = a.showsNoLoan(ctx, title, missed)
 	}
 	if explain.Is(err, explain.Missing) {
 		return nil
 	}
 	return err
+}
+
+// showsNoLoan looks until the policy is read without any loan whose title starts so.
+func (a allowPolicy) showsNoLoan(ctx context.Context, title string, missed func(error) bool) error {
+	wait := cloud.Wait{What: a.title + " to show the change", Retry: func(err error) bool {
+		return explain.Is(err, explain.Pending, explain.Denied, explain.Disabled) || missed(err)
+	}}
+	return cloud.Until(ctx, wait, func(ctx context.Context) error {
+		p, err := a.get(ctx)
+		if err == nil && takeLoans(p, title) {
+			err = notShown(a.title)
+		}
+		return err
+	})
+}
+
+// missing looks whether there is no such policy: one answer alone may come from a replica that does not know it yet.
+func (a allowPolicy) missing(ctx context.Context) bool {
+	_, err := a.get(ctx)
+	return explain.Is(err, explain.Missing)
 }
 
 // takeLoans removes what was lent under a title that starts so, and reports whether there was any.

@@ -6,7 +6,6 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
-	"runtime"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -27,9 +26,11 @@ type site struct {
 	*testing.T
 	bridge spec.Bridge
 	gate   *gate
-	dir    string        // of the journal
-	sink   steps.Sink    // watches plan and apply; may be nil
-	call   time.Duration // how long one call may take; 0: as long as usual
+	dir    string                      // of the journal
+	sink   steps.Sink                  // watches plan and apply; may be nil
+	call   time.Duration               // how long one call may take; 0: as long as usual
+	signIn func(env map[string]string) // changes how the operator is signed in; may be nil
+	naps   napping                     // who waits on the sandbox's clock
 }
 
 func newSite(t *testing.T, name string) *site { return laggingSite(t, name, 0) }
@@ -110,22 +111,11 @@ func (s *site) run(c command, at point, does incident) (*process, error) {
 	return p, errors.Join(err, p.journal.Close())
 }
 
-// waiting lets pauses pass on the sandbox's clock instead of this machine's. A process that was killed waits no more.
-func (s *site) waiting() context.Context {
-	w := s.gate.Server.World()
-	return cloud.WithClock(s.Context(), w.Now, func(ctx context.Context, d time.Duration) error {
-		if s.gate.Gone() {
-			runtime.Goexit()
-		}
-		wake := w.Now().Add(d)
-		runtime.Gosched() // those who wait together wake together
-		w.Advance(max(0, wake.Sub(w.Now())))
-		return context.Cause(ctx)
-	})
-}
-
 func (p *process) open(ctx context.Context, s *site) error {
 	env := s.gate.Environ()
+	if s.signIn != nil {
+		s.signIn(env)
+	}
 	g, a, err := cloud.Open(ctx, cloud.Options{
 		Env: func(name string) string { return env[name] }, Project: s.bridge.Google.Project, Account: s.bridge.AWS.Account,
 		Region: s.bridge.AWS.Region, CallTimeout: s.call,

@@ -4,7 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"sync/atomic"
+	"sync"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -17,7 +17,7 @@ import (
 type outage struct {
 	name   string
 	faults []string
-	calls  int32        // how many calls it lasts; 0: until the run has ended
+	calls  int          // how many calls it lasts; 0: until the run has ended
 	kind   explain.Kind // of every error of the run; "": it must converge
 	says   string       // what to do
 }
@@ -56,13 +56,15 @@ func TestAnOutageInTheMiddleIsToldAndTheNextRunGoesOn(t *testing.T) {
 // befall runs the command with the outage in its middle and, when it had to give up, once more after it.
 func (o outage) befall(t *testing.T, s *site, c course) {
 	t.Helper()
-	var seen atomic.Int32
-	from := int32(len(c.points) * 2 / 3) //nolint:gosec // some hundred calls
+	var mu sync.Mutex // calls come at the same time, and the outage must begin before it ends
+	seen, from := 0, len(c.points)*2/3
 	s.gate.Before(func(point) {
-		switch n := seen.Add(1); {
-		case n == from:
+		mu.Lock()
+		defer mu.Unlock()
+		switch seen++; {
+		case seen == from:
 			_ = s.gate.Server.SetFaults(o.faults...)
-		case o.calls > 0 && n == from+o.calls:
+		case o.calls > 0 && seen == from+o.calls:
 			_ = s.gate.Server.SetFaults()
 		}
 	})

@@ -12,6 +12,7 @@ import (
 	"regexp"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"github.com/drawbridge-cloud/drawbridge/internal/sandbox"
@@ -24,6 +25,7 @@ type Gate struct {
 	http   *httptest.Server
 
 	quiet sync.RWMutex // held for writing by an incident that must be alone
+	calls atomic.Int32 // under way
 
 	mu     sync.Mutex
 	before func(Point) // may be nil
@@ -36,7 +38,7 @@ type Gate struct {
 	kill   func()
 }
 
-// Point is one call of a run: the nth of its name.
+// Point is one call of a run: the nth of its name, or the nth of all when it has none.
 type Point struct {
 	Call string
 	Nth  int
@@ -102,8 +104,13 @@ func (g *Gate) Gone() bool {
 	return g.dead
 }
 
+// Busy reports whether a call is under way.
+func (g *Gate) Busy() bool { return g.calls.Load() > 0 }
+
 // ServeHTTP counts the call and lets it through, unless this is the one.
 func (g *Gate) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	g.calls.Add(1)
+	defer g.calls.Add(-1)
 	body, _ := io.ReadAll(r.Body)
 	r.Body = io.NopCloser(bytes.NewReader(body))
 	at, does, before, dead := g.count(callName(r, body))
@@ -131,7 +138,7 @@ func (g *Gate) count(name string) (at Point, does Incident, before func(Point), 
 	g.counts[name]++
 	at = Point{name, g.counts[name]}
 	g.log = append(g.log, at)
-	if at != g.at {
+	if at != g.at && (g.at.Call != "" || g.at.Nth != len(g.log)) {
 		return at, nil, g.before, false
 	}
 	g.met = true
