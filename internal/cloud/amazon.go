@@ -30,7 +30,9 @@ func openAWS(o Options, e awsEndpoints, p profile, region string, log *callLog) 
 	a.STS = awssts.NewFromConfig(a.Config, func(so *awssts.Options) { so.BaseEndpoint = moved(e.sts) })
 	c := newChain(o, a, p)
 	a.Profile, a.Source, a.chain = c.profile, c.words, c
-	a.Config.Credentials = aws.NewCredentialsCache(c, func(co *aws.CredentialsCacheOptions) { co.ExpiryWindow = earlyRefresh })
+	keys := newOperatorKeys(c)
+	a.Config.Credentials = keys
+	a.Config.APIOptions = append(a.Config.APIOptions, keys.add)
 	a.STS = awssts.NewFromConfig(a.Config, func(so *awssts.Options) { so.BaseEndpoint = moved(e.sts) })
 	a.IAM = awsiam.NewFromConfig(a.Config, func(io *awsiam.Options) { io.BaseEndpoint = moved(e.iam) })
 	a.EC2 = ec2.NewFromConfig(a.Config, func(eo *ec2.Options) { eo.BaseEndpoint = moved(e.ec2) })

@@ -20,12 +20,21 @@ type chain struct {
 	words   string // for people
 	kind    string
 	make    func(context.Context) (aws.CredentialsProvider, error)
+	aws     *AWS
 
-	mu    sync.Mutex
-	found aws.CredentialsProvider
+	mu      sync.Mutex
+	found   aws.CredentialsProvider
+	who     Caller // once signed in: nobody else may take over
+	vouched string // the access key id that is known to be who's
 }
 
 func newChain(o Options, a *AWS, p profile) *chain {
+	c := chooseChain(o, a, p)
+	c.aws = a
+	return c
+}
+
+func chooseChain(o Options, a *AWS, p profile) *chain {
 	env := o.Env
 	switch {
 	case o.Profile == "" && env("AWS_ACCESS_KEY_ID") != "" && env("AWS_SECRET_ACCESS_KEY") != "":
@@ -37,15 +46,16 @@ func newChain(o Options, a *AWS, p profile) *chain {
 	}
 	c := &chain{profile: p.name, words: "profile " + p.name, kind: profileKind(p.shared)}
 	c.make = func(ctx context.Context) (aws.CredentialsProvider, error) {
-		if p.err != nil {
-			return nil, missingProfile(p)
+		now := loadProfile(ctx, env, p.name) // the files may be others by now
+		if now.err != nil {
+			return nil, missingProfile(now)
 		}
-		return profileCredentials(a, env, &p.shared)
+		return profileCredentials(a, env, &now.shared)
 	}
 	return c
 }
 
-// Retrieve resolves the source once and asks it.
+// Retrieve resolves the source once and asks it. What does not work is read anew the next time.
 func (c *chain) Retrieve(ctx context.Context) (aws.Credentials, error) {
 	p, err := c.provider(ctx)
 	if err != nil {
@@ -53,9 +63,51 @@ func (c *chain) Retrieve(ctx context.Context) (aws.Credentials, error) {
 	}
 	got, err := p.Retrieve(ctx)
 	if err != nil {
+		c.forget()
 		return got, &signInError{Cloud: "aws", Profile: c.profile, Kind: c.kind, Err: err}
 	}
+	if err := c.vouch(ctx, got); err != nil {
+		c.forget()
+		return aws.Credentials{}, err
+	}
 	return got, nil
+}
+
+// forget has the source read anew.
+func (c *chain) forget() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.found = nil
+}
+
+// signedIn says whose the credentials with this access key id are.
+func (c *chain) signedIn(who Caller, keyID string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.who == (Caller{}) {
+		c.who, c.vouched = who, keyID
+	}
+}
+
+// vouch refuses other credentials than before unless they are the same principal's.
+func (c *chain) vouch(ctx context.Context, got aws.Credentials) error {
+	c.mu.Lock()
+	was, vouched := c.who, c.vouched
+	c.mu.Unlock()
+	if was == (Caller{}) || got.AccessKeyID == vouched {
+		return nil
+	}
+	is, err := CallerIdentity(ctx, c.aws, &Credentials{AccessKeyID: got.AccessKeyID, SecretAccessKey: Secret(got.SecretAccessKey), SessionToken: Secret(got.SessionToken)})
+	if err != nil {
+		return err
+	}
+	if !samePrincipal(was, is) {
+		return refuseOther("AWS", was.ARN, is.ARN)
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.vouched = got.AccessKeyID
+	return nil
 }
 
 func (c *chain) provider(ctx context.Context) (aws.CredentialsProvider, error) {

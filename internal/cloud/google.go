@@ -60,19 +60,3 @@ type operatorTransport struct {
 	next   http.RoundTripper
 	tokens *tokenSource
 }
-
-func (t *operatorTransport) RoundTrip(req *http.Request) (*http.Response, error) {
-	token, _, err := t.tokens.token(req.Context())
-	if err != nil {
-		if req.Body != nil {
-			_ = req.Body.Close()
-		}
-		return nil, err
-	}
-	out := req.Clone(req.Context())
-	out.Header.Set("Authorization", "Bearer "+token.Reveal())
-	if q := t.tokens.quota(); q != "" {
-		out.Header.Set("X-Goog-User-Project", q)
-	}
-	return t.next.RoundTrip(out)
-}

@@ -2,6 +2,7 @@ package cloud
 
 import (
 	"context"
+	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -15,6 +16,8 @@ import (
 
 	"cloud.google.com/go/auth"
 	"cloud.google.com/go/auth/credentials"
+
+	"github.com/drawbridge-cloud/drawbridge/internal/explain"
 )
 
 // operatorScopes let the operator change things and be told apart: without userinfo.email, token information names no one.
@@ -39,10 +42,13 @@ type tokenSource struct {
 	reading sync.Mutex
 	found   auth.TokenProvider // of file
 	kind    credentials.CredType
+	read    fingerprint // of the file that found was made from
 
 	minting sync.Mutex
 	held    Secret // of impersonation
 	expires time.Time
+
+	renewals renewals
 }
 
 func newTokenSource(o Options, g *Google) *tokenSource {
@@ -73,8 +79,21 @@ func adcFile(env func(string) string) string {
 	return filepath.Join(env("HOME"), ".config", "gcloud", "application_default_credentials.json")
 }
 
-// token gives a token that lives long enough for a call, and when it ends (zero when nobody said).
+// token gives a token that lives long enough for a call, and when it ends (zero when nobody said). Once signed in, it
+// is never that of anybody else.
 func (s *tokenSource) token(ctx context.Context) (Secret, time.Time, error) {
+	t, expires, err := s.mint(ctx)
+	if err != nil {
+		return "", time.Time{}, err
+	}
+	if err := s.vouch(ctx, t); err != nil {
+		s.forget()
+		return "", time.Time{}, err
+	}
+	return t, expires, nil
+}
+
+func (s *tokenSource) mint(ctx context.Context) (Secret, time.Time, error) {
 	if s.impersonate == "" {
 		return s.own(ctx)
 	}
@@ -87,7 +106,13 @@ func (s *tokenSource) token(ctx context.Context) (Secret, time.Time, error) {
 	if err != nil {
 		return "", time.Time{}, err
 	}
-	t, expires, err := generateAccessToken(ctx, s.google, own, s.payer(), s.impersonate, operatorScopes, time.Hour)
+	t, expires, err := s.impersonated(ctx, own)
+	if explain.Is(Problem("", err), explain.Expired) {
+		s.forgetFile()
+		if newer, _, rerr := s.own(ctx); rerr == nil && newer != own {
+			t, expires, err = s.impersonated(ctx, newer)
+		}
+	}
 	if err != nil {
 		return "", time.Time{}, Problem("impersonate "+s.impersonate, err)
 	}
@@ -95,20 +120,32 @@ func (s *tokenSource) token(ctx context.Context) (Secret, time.Time, error) {
 	return t, expires, nil
 }
 
+func (s *tokenSource) impersonated(ctx context.Context, own Secret) (Secret, time.Time, error) {
+	return generateAccessToken(ctx, s.google, own, s.payer(), s.impersonate, operatorScopes, time.Hour)
+}
+
 // own is the token before impersonation.
 func (s *tokenSource) own(ctx context.Context) (Secret, time.Time, error) {
 	if s.static != "" {
 		return s.static, time.Time{}, nil
 	}
-	p, err := s.detect()
-	if err != nil {
-		return "", time.Time{}, s.failed(err)
+	t, err := s.fromFile(ctx)
+	if err != nil && s.replaced() {
+		s.forgetFile()
+		t, err = s.fromFile(ctx)
 	}
-	t, err := p.Token(ctx)
 	if err != nil {
 		return "", time.Time{}, s.failed(err)
 	}
 	return Secret(t.Value), t.Expiry, nil
+}
+
+func (s *tokenSource) fromFile(ctx context.Context) (*auth.Token, error) {
+	p, err := s.detect()
+	if err != nil {
+		return nil, err
+	}
+	return p.Token(ctx)
 }
 
 // detect reads the file at the first use.
@@ -145,7 +182,7 @@ func (s *tokenSource) detect() (auth.TokenProvider, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s does not hold usable Google credentials: %w", s.file, err)
 	}
-	s.found, s.kind = c, credentials.CredType(head.Type)
+	s.found, s.kind, s.read = c, credentials.CredType(head.Type), sha256.Sum256(b)
 	return c, nil
 }
 

@@ -32,6 +32,7 @@ func (g *Google) signIn(ctx context.Context) (Operator, error) {
 	info, err := AskTokenInfo(ctx, g, token)
 	if err != nil {
 		if g.tokens.federated() && explain.Is(err, explain.Expired) {
+			g.tokens.signedIn(o)
 			return o, nil
 		}
 		return Operator{}, g.badToken(op, err)
@@ -41,6 +42,7 @@ func (g *Google) signIn(ctx context.Context) (Operator, error) {
 		o.Expires = time.Now().UTC().Add(info.Expires).Truncate(time.Second)
 	}
 	o.Principal = memberOf(info.Email)
+	g.tokens.signedIn(o)
 	return o, nil
 }
 
@@ -74,6 +76,7 @@ func (a *AWS) signIn(ctx context.Context) (Operator, error) {
 	if err != nil {
 		return Operator{}, a.badKeys(op, err)
 	}
+	a.chain.signedIn(who, held.AccessKeyID)
 	o := Operator{Principal: who.ARN, Source: a.Source, Account: who.Account, UserID: who.UserID, Partition: partitionOf(who.ARN)}
 	if held.CanExpire {
 		o.Expires = held.Expires
