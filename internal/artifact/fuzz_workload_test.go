@@ -13,7 +13,8 @@ import (
 	"github.com/drawbridge-cloud/drawbridge/internal/artifact"
 )
 
-// dataInWorkload reads the manifests, runs the machine's script and its profile's line, and looks for the audience.
+// dataInWorkload reads the manifests, the machine's script and its profile's line, and looks for the audience. Those of
+// the seeds are run too.
 func dataInWorkload(t *testing.T, in artifact.Input, audience string) {
 	t.Helper()
 	files, err := artifact.Make("workload", in)
@@ -25,6 +26,7 @@ func dataInWorkload(t *testing.T, in artifact.Input, audience string) {
 		byPath[f.Path] = f.Bytes
 	}
 	dataInManifests(t, byPath, audience)
+	dataInStartup(t, byPath, audience)
 	if !fuzzing() {
 		dataOnMachine(t, byPath, audience)
 	}
@@ -42,6 +44,36 @@ func dataInManifests(t *testing.T, byPath map[string][]byte, audience string) {
 		if err := where.Read(strings.NewReader(last), &words); err != nil || !slices.Contains(words, audience) {
 			t.Errorf("%s: got %q, %v, want %q in it", path, words, err, audience)
 		}
+	}
+}
+
+// dataInStartup reads the script of a machine, and what it would leave there.
+func dataInStartup(t *testing.T, byPath map[string][]byte, audience string) {
+	t.Helper()
+	nothing := func([]string) string { return "" }
+	files := map[string]string{}
+	for _, c := range calls(t, byPath["workload/vm-startup.sh"], nothing) {
+		if c[0] == "put" && len(c) == 4 {
+			files[c[1]] = c[3]
+		} else if c[0] != "set" && c[0] != "umask" {
+			t.Errorf("vm-startup.sh runs %q", c)
+		}
+	}
+	fetch := files["/usr/local/lib/drawbridge/both-ways-token"]
+	if fetch == "" || fetch != string(byPath["workload/systemd/both-ways-token"]) {
+		t.Errorf("the script on the machine is not the one beside it: %q", fetch)
+	}
+	_, line, _ := strings.Cut(files["/etc/drawbridge/aws-config"], "credential_process = ")
+	line, _, _ = strings.Cut(line, "\n")
+	handed(t, calls(t, []byte(line), nothing), audience)
+	handed(t, calls(t, []byte(fetch), nothing), "audience="+audience)
+}
+
+// handed looks for a word that a command is given.
+func handed(t *testing.T, commands [][]string, word string) {
+	t.Helper()
+	if !slices.Contains(slices.Concat(commands...), word) {
+		t.Errorf("got %q, want %q in it", commands, word)
 	}
 }
 
