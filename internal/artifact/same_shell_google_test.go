@@ -95,7 +95,7 @@ func dictionary(value string) string {
 		delimiter, list, _ = strings.Cut(rest, "^")
 	}
 	m := map[string]string{}
-	for _, item := range strings.Split(list, delimiter) {
+	for item := range strings.SplitSeq(list, delimiter) {
 		k, v, _ := strings.Cut(item, "=")
 		m[k] = v
 	}
