@@ -42,7 +42,7 @@ func (s *session) auditTelling(
 		return audit.Document{}, err
 	}
 	inv.Bridges = []spec.Bridge{s.bridge}
-	inv.Files, inv.Applied = s.credentialFiles(), s.applied()
+	inv.Files, inv.Applied, inv.Profiles = s.credentialFiles(), s.applied(), s.awsProfiles()
 	tell(ui.Progress{Doing: "asking every rule"})
 	report := audit.Evaluate(inv)
 	drift := driftOf(slices.Concat(plan.Changes, left, s.fileDrift()))

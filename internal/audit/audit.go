@@ -70,9 +70,10 @@ type Rule struct {
 	Title     string
 	Reference string
 	Needs     []inventory.Part
-	Optional  string // why the rule is not asked; "" for all that are
+	Optional  bool // needs more than an audit is given: never a reason to answer no
 
-	find func(*sight) []Finding
+	lacks func(inventory.Inventory) string // why it cannot be asked, beside the needs; "" when it can. May be nil.
+	find  func(*sight) []Finding
 }
 
 // Cloud is the side that the rule looks at.
@@ -102,7 +103,7 @@ func Evaluate(inv inventory.Inventory) Report {
 		if n, missing := unread(r, inv); missing {
 			out.NotEvaluated = append(out.NotEvaluated, n)
 		}
-		if r.Optional == "" && !s.blind(r) {
+		if !r.without(inv) && !s.blind(r) {
 			out.Findings = append(out.Findings, r.over(s)...)
 		}
 	}
@@ -137,9 +138,9 @@ func asked(r Rule, inv inventory.Inventory) bool {
 }
 
 func unread(r Rule, inv inventory.Inventory) (NotEvaluated, bool) {
-	n := NotEvaluated{ID: r.ID, Severity: r.Severity}
-	if r.Optional != "" {
-		n.Reason, n.Optional = r.Optional, true
+	n := NotEvaluated{ID: r.ID, Severity: r.Severity, Optional: r.Optional}
+	if r.without(inv) {
+		n.Reason = r.lacks(inv)
 		return n, true
 	}
 	u, missing := inv.Missing(r.Needs...)
@@ -148,6 +149,9 @@ func unread(r Rule, inv inventory.Inventory) (NotEvaluated, bool) {
 	}
 	return n, missing
 }
+
+// without reports whether the rule lacks what no permission would give.
+func (r Rule) without(inv inventory.Inventory) bool { return r.lacks != nil && r.lacks(inv) != "" }
 
 // Sort puts the worst first, then by bridge, rule and resource, so that equal worlds give equal reports.
 func Sort(findings []Finding) {

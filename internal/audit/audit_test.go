@@ -43,7 +43,7 @@ func TestEveryRuleSaysWhatItIs(t *testing.T) {
 		if r.Title == "" || !strings.HasPrefix(r.Reference, "https://") || !r.Severity.Reaches(Info) || r.find == nil {
 			t.Errorf("%s: got %+v", r.ID, r)
 		}
-		if r.Optional == "" && len(r.Needs) == 0 && !strings.HasPrefix(r.ID, "GCP-CFG-") {
+		if !r.Optional && len(r.Needs) == 0 && !strings.HasPrefix(r.ID, "GCP-CFG-") {
 			t.Errorf("%s needs nothing, so it can never be said to be unread", r.ID)
 		}
 	}

@@ -20,20 +20,28 @@ func awsSurroundingRules() []Rule {
 	return []Rule{
 		{ID: "AWS-K01", Severity: High, Title: "a key that the bridge makes unnecessary is still active", Reference: keys, Needs: users, find: activeKeys},
 		{ID: "AWS-K02", Severity: Low, Title: "a key that was switched off is still there", Reference: keys, Needs: users, find: inactiveKeys},
-		{ID: "AWS-K03", Severity: Medium, Title: "static keys stand beside the keyless profile", Reference: keys, Optional: "reads the workload's own AWS profile, which only the workload has", find: nothing},
+		{ID: "AWS-K03", Severity: Medium, Title: "static keys stand beside the keyless profile", Reference: keys, Optional: true, lacks: noProfile, find: staticKeys},
 		{ID: "AWS-I01", Severity: Medium, Title: "the workload's role trusts another service than the one it runs on", Reference: refRoles, Needs: roles, find: wrongService},
 		{ID: "AWS-I02", Severity: Medium, Title: "the metadata service hands the role's credentials to its first version", Reference: "https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/configuring-instance-metadata-service.html", Needs: machines, find: metadataV1},
 		{ID: "AWS-I03", Severity: Low, Title: "the instance does not carry the profile that the bridge asks for", Reference: "https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_iam-ec2.html", Needs: machines, find: wrongProfile},
 		{ID: "AWS-I04", Severity: Low, Title: "Session Manager's policy is still attached", Reference: "https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AmazonSSMManagedInstanceCore.html", Needs: roles, find: sessionManager},
-		{ID: "AWS-I05", Severity: Medium, Title: "others can become the workload's role", Reference: "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html", Optional: "needs every principal's effective permissions (iam:SimulatePrincipalPolicy), which is more than the audit policy", find: nothing},
+		{ID: "AWS-I05", Severity: Medium, Title: "others can become the workload's role", Reference: "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html", Needs: []inventory.Part{inventory.PartIdentities, inventory.PartPrincipals}, Optional: true, find: othersBecome},
 		{ID: "AWS-O01", Severity: Low, Title: "outbound federation is on and nothing here uses it", Reference: outbound, Needs: []inventory.Part{inventory.PartOutbound, inventory.PartPools}, find: unusedOutbound},
 		{ID: "AWS-O02", Severity: Medium, Title: "the role may ask for tokens for any audience", Reference: outbound, Needs: roles, find: anyAudience},
 		{ID: "AWS-O03", Severity: Low, Title: "the audience condition does not mean what it seems to", Reference: outbound, Needs: roles, find: oddAudience},
-		{ID: "AWS-L01", Severity: Info, Title: "who used the role", Reference: "https://docs.aws.amazon.com/IAM/latest/UserGuide/cloudtrail-integration.html", Optional: "needs cloudtrail:LookupEvents, which is more than the audit policy", find: nothing},
+		{ID: "AWS-L01", Severity: Info, Title: "who used the role", Reference: "https://docs.aws.amazon.com/IAM/latest/UserGuide/cloudtrail-integration.html", Optional: true, lacks: noTrail, find: nothing},
 	}
 }
 
 func nothing(*sight) []Finding { return nil }
+
+// noTrail says how a person reads what this program cannot: its clients of AWS are those of IAM, STS and EC2.
+func noTrail(inv inventory.Inventory) string {
+	return "CloudTrail is not read here; look for a principalId that you do not know in what this prints: " +
+		command("aws", "cloudtrail", "lookup-events", "--region", inv.Account.Region, "--lookup-attributes",
+			"AttributeKey=EventName,AttributeValue=AssumeRoleWithWebIdentity", "--query", "Events[].CloudTrailEvent") +
+		" (it takes cloudtrail:LookupEvents)"
+}
 
 // replaced lists the users whose work a bridge's role does now: named as it or its account, or with no permission that
 // the role lacks. Without bridges every user counts.

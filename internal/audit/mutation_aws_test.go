@@ -15,13 +15,14 @@ import (
 // thing, in what was read.
 type mutation struct {
 	name string
-	want []string // the rules that fire besides those that fired before
-	file string   // the bridge; "": both ways
+	want []string                   // the rules that fire besides those that fired before
+	file string                     // the bridge; "": both ways
+	calm func(*inventory.Inventory) // makes a world in which nothing of the rule is to be seen, before and after
 	do   func(*rig)
 	read func(*inventory.Inventory)
 }
 
-// runs holds each mutation to exactly the rules that it is about, and tells which rules fired at all.
+// runs holds each mutation to exactly the rules that it is about: they are silent before, and speak after.
 func runs(t *testing.T, list []mutation) {
 	t.Helper()
 	for _, m := range list {
@@ -32,11 +33,14 @@ func runs(t *testing.T, list []mutation) {
 				file = bothWays
 			}
 			r := standing(t, file)
-			before := ids(r.audit().Findings)
+			var change []func(*inventory.Inventory)
+			if m.calm != nil {
+				change = append(change, m.calm)
+			}
+			before := ids(r.audit(change...).Findings)
 			if m.do != nil {
 				m.do(r)
 			}
-			var change []func(*inventory.Inventory)
 			if m.read != nil {
 				change = append(change, m.read)
 			}
@@ -104,8 +108,10 @@ func (r *rig) user(name string, k world.AccessKey) {
 	})
 }
 
-func TestTrustChangesFireTheirOwnRule(t *testing.T) {
-	runs(t, []mutation{
+func TestTrustChangesFireTheirOwnRule(t *testing.T) { runs(t, trustMutations()) }
+
+func trustMutations() []mutation {
+	return []mutation{
 		{name: "T01 no condition", want: []string{"AWS-T01"}, do: func(r *rig) { r.conditions("{}") }},
 		{name: "T02 audience alone", want: []string{"AWS-T02"}, do: func(r *rig) { r.conditions(`{"StringEquals":{` + oaud + `}}`) }},
 		{name: "T03 no audience", want: []string{"AWS-T03"}, do: func(r *rig) { r.trust(oaud+",", "") }},
@@ -146,11 +152,13 @@ func TestTrustChangesFireTheirOwnRule(t *testing.T) {
 		{name: "P04 missing provider", want: []string{"AWS-P04"}, do: func(r *rig) {
 			r.trust(`"accounts.google.com"`, `"arn:aws:iam::123456789012:oidc-provider/accounts.google.com"`)
 		}},
-	})
+	}
 }
 
-func TestAccountChangesFireTheirOwnRule(t *testing.T) {
-	runs(t, []mutation{
+func TestAccountChangesFireTheirOwnRule(t *testing.T) { runs(t, accountMutations()) }
+
+func accountMutations() []mutation {
+	return []mutation{
 		{name: "P01 explicit provider", want: []string{"AWS-P01"}, do: func(r *rig) { r.oidc(world.OIDCProvider{URL: "accounts.google.com"}) }},
 		{name: "P02 stray client id", want: []string{"AWS-P01", "AWS-P02"}, do: func(r *rig) { r.oidc(world.OIDCProvider{URL: "accounts.google.com", ClientIDs: []string{"x"}}) }},
 		{name: "P03 thumbprint", want: []string{"AWS-P01", "AWS-P03"}, do: func(r *rig) { r.oidc(world.OIDCProvider{URL: "accounts.google.com", Thumbprints: []string{"aa"}}) }},
@@ -177,6 +185,12 @@ func TestAccountChangesFireTheirOwnRule(t *testing.T) {
 		{name: "R09 long trust", want: []string{"AWS-R09"}, read: func(inv *inventory.Inventory) { inv.Account.TrustQuota = 200 }},
 		{name: "K01 key", want: []string{"AWS-K01"}, do: func(r *rig) { r.user("deployer", world.AccessKey{ID: "AKIAX", Active: true}) }},
 		{name: "K02 old key", want: []string{"AWS-K02"}, do: func(r *rig) { r.user("deployer", world.AccessKey{ID: "AKIAX"}) }},
+		{name: "K03 keys beside the profile", want: []string{"AWS-K03"}, read: func(inv *inventory.Inventory) {
+			inv.Profiles = []inventory.Profile{{Name: "both-ways", Path: "config", Role: "deployer", Static: []string{"aws_access_key_id in credentials"}}}
+		}},
+		{name: "K03 a profile without keys", want: nil, read: func(inv *inventory.Inventory) {
+			inv.Profiles = []inventory.Profile{{Name: "both-ways", Path: "config", Role: "deployer"}}
+		}},
 		{name: "I01 service", want: []string{"AWS-I01"}, do: func(r *rig) {
 			r.role("report-reader", func(v *world.Role) {
 				v.Trust = `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"lambda.amazonaws.com"},"Action":"sts:AssumeRole"}]}`
@@ -196,7 +210,7 @@ func TestAccountChangesFireTheirOwnRule(t *testing.T) {
 		{name: "O03 operator", want: []string{"AWS-O03"}, do: func(r *rig) {
 			r.inline("report-reader", `{"Effect":"Allow","Action":"sts:GetWebIdentityToken","Resource":"*","Condition":{"StringEquals":{"sts:IdentityTokenAudience":"x"}}}`)
 		}},
-	})
+	}
 }
 
 func TestDefaultsOfABridgeAreNotADoor(t *testing.T) {

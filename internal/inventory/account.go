@@ -7,6 +7,7 @@ type Account struct {
 	ID, Partition, Region string
 	Roles                 []Role
 	Users                 []User
+	Groups                []Group
 	Policies              map[string]string // documents of managed policies in use, by ARN
 	OIDCProviders         []OIDCProvider
 	Outbound              Outbound
@@ -32,8 +33,17 @@ type User struct {
 	Name, ARN string
 	Inline    []Document
 	Attached  []string
+	Boundary  string   // ARN
+	Groups    []string // names
 	Tags      map[string]string
 	Keys      []AccessKey
+}
+
+// Group is an IAM group: policies for the users in it.
+type Group struct {
+	Name     string
+	Inline   []Document
+	Attached []string
 }
 
 // AccessKey is a long-lived key. Only its id is read.

@@ -44,6 +44,7 @@ func (r *reader) identities(ctx context.Context, a *Account) {
 			err = cloud.Problem("read users, roles and policies", err)
 			r.miss(PartIdentities, "", "iam:GetAccountAuthorizationDetails", err)
 			r.miss(PartAccessKeys, "", "iam:ListAccessKeys", err)
+			r.miss(PartPrincipals, "", "iam:GetAccountAuthorizationDetails", err)
 			return
 		}
 		for _, d := range page.RoleDetailList {
@@ -52,8 +53,11 @@ func (r *reader) identities(ctx context.Context, a *Account) {
 		for _, d := range page.UserDetailList {
 			a.Users = append(a.Users, User{
 				Name: aws.ToString(d.UserName), ARN: aws.ToString(d.Arn), Inline: documents(d.UserPolicyList),
-				Attached: attached(d.AttachedManagedPolicies), Tags: tags(d.Tags),
+				Attached: attached(d.AttachedManagedPolicies), Boundary: boundary(d.PermissionsBoundary), Groups: d.GroupList, Tags: tags(d.Tags),
 			})
+		}
+		for _, d := range page.GroupDetailList {
+			a.Groups = append(a.Groups, Group{Name: aws.ToString(d.GroupName), Inline: documents(d.GroupPolicyList), Attached: attached(d.AttachedManagedPolicies)})
 		}
 		for _, d := range page.Policies {
 			for _, v := range d.PolicyVersionList {
@@ -71,13 +75,10 @@ func roleOf(d types.RoleDetail) Role {
 	out := Role{
 		Name: aws.ToString(d.RoleName), ARN: aws.ToString(d.Arn), Path: aws.ToString(d.Path), ID: aws.ToString(d.RoleId),
 		Trust: decoded(d.AssumeRolePolicyDocument), Created: aws.ToTime(d.CreateDate), Tags: tags(d.Tags),
-		Inline: documents(d.RolePolicyList), Attached: attached(d.AttachedManagedPolicies),
+		Inline: documents(d.RolePolicyList), Attached: attached(d.AttachedManagedPolicies), Boundary: boundary(d.PermissionsBoundary),
 	}
 	if d.RoleLastUsed != nil {
 		out.LastUsed = aws.ToTime(d.RoleLastUsed.LastUsedDate)
-	}
-	if d.PermissionsBoundary != nil {
-		out.Boundary = aws.ToString(d.PermissionsBoundary.PermissionsBoundaryArn)
 	}
 	for _, p := range d.InstanceProfileList {
 		out.Profiles = append(out.Profiles, aws.ToString(p.InstanceProfileName))
@@ -172,6 +173,13 @@ func attached(list []types.AttachedPolicy) []string {
 		out = append(out, aws.ToString(p.PolicyArn))
 	}
 	return out
+}
+
+func boundary(b *types.AttachedPermissionsBoundary) string {
+	if b == nil {
+		return ""
+	}
+	return aws.ToString(b.PermissionsBoundaryArn)
 }
 
 func tags(list []types.Tag) map[string]string {

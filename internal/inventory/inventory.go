@@ -12,13 +12,21 @@ import (
 
 // Inventory is one project and one account at one moment. Either may be nil: it was not asked about.
 type Inventory struct {
-	At      time.Time
-	Project *Project
-	Account *Account
-	Files   []File        // credential configuration files that workloads use, as found on this machine
-	Bridges []spec.Bridge // what is wanted between the two; none: only what stands is known
-	Unread  []Unread
-	Applied map[string]Applied // by role: what this machine's journal says was written last
+	At       time.Time
+	Project  *Project
+	Account  *Account
+	Files    []File        // credential configuration files that workloads use, as found on this machine
+	Bridges  []spec.Bridge // what is wanted between the two; none: only what stands is known
+	Unread   []Unread
+	Profiles []Profile          // of the bridges, as AWS's tools on this machine would read them
+	Applied  map[string]Applied // by role: what this machine's journal says was written last
+}
+
+// Profile is a profile of AWS's tools on this machine by which a workload reaches a role without keys.
+type Profile struct {
+	Name, Path string   // Path is the config file
+	Role       string   // name of the role
+	Static     []string // where keys stand that would win over it, in words; never a key
 }
 
 // Applied is a trust policy as it was written, and when. It is evidence, never what stands.
@@ -42,6 +50,7 @@ const (
 	PartOrgPolicies     Part = "google.org-policies"
 	PartLiens           Part = "google.liens"
 	PartIdentities      Part = "aws.identities" // users, roles and policies with their documents
+	PartPrincipals      Part = "aws.principals" // policies of users and groups, which say who else can do something
 	PartSessions        Part = "aws.sessions"   // how long each role's sessions may last
 	PartOIDCProviders   Part = "aws.oidc-providers"
 	PartAccessKeys      Part = "aws.access-keys"
