@@ -14,12 +14,15 @@ const goodFile = `{"type":"external_account","audience":"//iam.googleapis.com/pr
 "credential_source":{"environment_id":"aws1","region_url":"http://169.254.169.254/latest/meta-data/placement/availability-zone","url":"http://169.254.169.254/latest/meta-data/iam/security-credentials",
 "regional_cred_verification_url":"https://sts.{region}.amazonaws.com?Action=GetCallerIdentity&Version=2011-06-15","imdsv2_session_token_url":"http://169.254.169.254/latest/api/token"}}`
 
-func TestCredentialFilesAreRead(t *testing.T) {
-	for _, tt := range []struct {
-		name, from, to string
-		mode           uint32
-		want           []string
-	}{
+type fileCase struct {
+	name, from, to string
+	mode           uint32
+	want           []string
+}
+
+// fileCases changes one thing of a file as it is generated.
+func fileCases() []fileCase {
+	return []fileCase{
 		{"as generated", "", "", 0o600, nil},
 		{"a key", "external_account", "service_account", 0o600, []string{"GCP-CFG-01"}},
 		{"not JSON", goodFile, "key", 0o600, []string{"GCP-CFG-01"}},
@@ -35,7 +38,11 @@ func TestCredentialFilesAreRead(t *testing.T) {
 		{"another environment", "aws1", "aws2", 0o600, []string{"GCP-CFG-09"}},
 		{"no verification", "regional_cred_verification_url", "x", 0o600, []string{"GCP-CFG-09"}},
 		{"for everybody", "", "", 0o666, []string{"GCP-CFG-10"}},
-	} {
+	}
+}
+
+func TestCredentialFilesAreRead(t *testing.T) {
+	for _, tt := range fileCases() {
 		t.Run(tt.name, func(t *testing.T) {
 			inv := inventory.Inventory{
 				Project: &inventory.Project{

@@ -1,6 +1,7 @@
 package audit
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -17,10 +18,12 @@ const (
 		"toGoogle: {role: {name: reader, runsOn: ecs}, serviceAccount: report-reader, grants: [roles/browser]}\n"
 )
 
-func TestBindingChangesFireTheirOwnRule(t *testing.T) {
+func TestBindingChangesFireTheirOwnRule(t *testing.T) { runs(t, bindingMutations()) }
+
+func bindingMutations() []mutation {
 	bind := func(role, member string) func(*rig) { return func(r *rig) { r.bind(role, member) } }
 	grant := func(role, member string) func(*rig) { return func(r *rig) { r.grant(role, member) } }
-	runs(t, []mutation{
+	return []mutation{
 		{name: "TRUST-01 whole pool", want: []string{"GCP-TRUST-01"}, do: bind(workloadUser, set+"*")},
 		{name: "TRUST-03 whole account", want: []string{"GCP-TRUST-03"}, do: func(r *rig) {
 			r.provider(func(v *world.Provider) { v.Mapping["attribute.account"] = "assertion.account" })
@@ -55,10 +58,12 @@ func TestBindingChangesFireTheirOwnRule(t *testing.T) {
 				a.Policy.Value.Bindings = append(a.Policy.Value.Bindings, world.PolicyBinding{Role: tokenCreator, Members: []string{"serviceAccount:report-reader@acme-build.iam.gserviceaccount.com"}})
 			})
 		}},
-	})
+	}
 }
 
-func TestProviderChangesFireTheirOwnRule(t *testing.T) {
+func TestProviderChangesFireTheirOwnRule(t *testing.T) { runs(t, providerMutations()) }
+
+func providerMutations() []mutation {
 	condition := func(text string) func(*rig) {
 		return func(r *rig) { r.provider(func(v *world.Provider) { v.Condition = text }) }
 	}
@@ -78,7 +83,7 @@ func TestProviderChangesFireTheirOwnRule(t *testing.T) {
 		}
 	}
 	pinned := "assertion.arn.startsWith('arn:aws:sts::123456789012:assumed-role/x/')"
-	runs(t, []mutation{
+	return []mutation{
 		{name: "TRUST-02 none", want: []string{"GCP-TRUST-02"}, do: condition("")},
 		{name: "TRUST-04 true", want: []string{"GCP-TRUST-04"}, do: condition("true")},
 		{name: "TRUST-05 no slash", want: []string{"GCP-TRUST-05"}, do: condition("assertion.arn.startsWith('arn:aws:sts::123456789012:assumed-role/report')")},
@@ -99,10 +104,12 @@ func TestProviderChangesFireTheirOwnRule(t *testing.T) {
 		{name: "POOL-03 mode", want: []string{"GCP-POOL-03"}, do: func(r *rig) { r.project(func(p *world.Project) { p.Pools["both-ways"].Mode = "TRUST_DOMAIN" }) }},
 		{name: "POOL-05 unknown claim", want: []string{"GCP-POOL-05"}, do: mapping("attribute.x", "assertion.region")},
 		{name: "POOL-06 no owner", want: []string{"GCP-POOL-06"}, do: func(r *rig) { r.project(func(p *world.Project) { p.Pools["both-ways"].Description = "" }) }},
-	})
+	}
 }
 
-func TestServiceAccountAndProjectChangesFireTheirOwnRule(t *testing.T) {
+func TestServiceAccountAndProjectChangesFireTheirOwnRule(t *testing.T) { runs(t, projectMutations()) }
+
+func projectMutations() []mutation {
 	key := func(age int, disabled bool) func(*rig) {
 		return func(r *rig) {
 			r.account("deployer", func(a *world.ServiceAccount) {
@@ -113,7 +120,7 @@ func TestServiceAccountAndProjectChangesFireTheirOwnRule(t *testing.T) {
 	project := func(f func(*inventory.Project)) func(*inventory.Inventory) {
 		return func(inv *inventory.Inventory) { f(inv.Project) }
 	}
-	runs(t, []mutation{
+	return []mutation{
 		{name: "SA-01 key", want: []string{"GCP-SA-01"}, do: key(1, false)},
 		{name: "SA-02 old key", want: []string{"GCP-SA-02"}, do: key(200, true)},
 		{name: "SA-03 leaked key", want: []string{"GCP-SA-03"}, do: key(1, true), read: project(func(p *inventory.Project) {
@@ -151,7 +158,37 @@ func TestServiceAccountAndProjectChangesFireTheirOwnRule(t *testing.T) {
 		{name: "PRJ-06 full", want: []string{"GCP-PRJ-06"}, read: project(func(p *inventory.Project) {
 			p.Bindings = append(p.Bindings, inventory.Binding{Role: "roles/x", Members: make([]string, 1300)})
 		})},
-	})
+	}
+}
+
+// TestSurroundingsFireTheirOwnRule takes one precaution away from a project that has them all.
+func TestSurroundingsFireTheirOwnRule(t *testing.T) { runs(t, surroundingMutations()) }
+
+func surroundingMutations() []mutation {
+	const providers, keys = "iam.workloadIdentityPoolProviders", "iam.disableServiceAccountKeyCreation"
+	careful := func(inv *inventory.Inventory) {
+		p := inv.Project
+		p.Liens = []string{"held"}
+		p.Constraints = map[string]inventory.Constraint{providers: {Allowed: []string{"x"}}, keys: {Enforced: true}}
+		p.AuditLogs = []inventory.AuditLog{{Service: "allServices", Types: []string{"ADMIN_READ", "DATA_READ"}}}
+		p.Bindings = slices.DeleteFunc(slices.Clone(p.Bindings), func(b inventory.Binding) bool {
+			return b.Role == ownerRole || b.Role == editorRole || b.Role == poolAdmin || b.Role == "roles/iam.admin"
+		})
+	}
+	without := func(id string, f func(*inventory.Project)) mutation {
+		return mutation{name: id, want: []string{id}, calm: careful, read: func(inv *inventory.Inventory) { f(inv.Project) }}
+	}
+	grant := func(p *inventory.Project, role string) {
+		p.Bindings = append(p.Bindings, inventory.Binding{Role: role, Members: []string{"user:dev@acme.example"}})
+	}
+	return []mutation{
+		without("GCP-PRJ-02", func(p *inventory.Project) { p.Constraints[providers] = inventory.Constraint{AllowAll: true} }),
+		without("GCP-PRJ-03", func(p *inventory.Project) { p.Constraints[keys] = inventory.Constraint{} }),
+		without("GCP-PRJ-04", func(p *inventory.Project) { p.AuditLogs = nil }),
+		without("GCP-PRJ-07", func(p *inventory.Project) { p.Liens = nil }),
+		without("GCP-TRUST-12", func(p *inventory.Project) { grant(p, editorRole) }),
+		without("GCP-POOL-08", func(p *inventory.Project) { grant(p, poolAdmin) }),
+	}
 }
 
 func TestAnOrdinaryProjectIsToldMildly(t *testing.T) {
