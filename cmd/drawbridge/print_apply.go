@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/drawbridge-cloud/drawbridge/internal/explain"
 	"github.com/drawbridge-cloud/drawbridge/steps"
@@ -47,7 +48,18 @@ func failures(what string, r steps.Result) error {
 		if problem == nil {
 			problem = &explain.Problem{Op: s.ID, Kind: explain.Other, Reason: s.Reason}
 		}
-		e.causes = append(e.causes, problem)
+		e.causes = append(e.causes, goingOn(problem))
 	}
 	return e
+}
+
+// goingOn adds to a sign-in that ended what comes after signing in: a run never begins from nothing.
+func goingOn(p *explain.Problem) *explain.Problem {
+	again := func(do string) bool { return strings.Contains(do, "run the same command again") }
+	if p.Kind != explain.Expired || slices.ContainsFunc(p.Do, again) {
+		return p
+	}
+	told := *p
+	told.Do = append(slices.Clone(p.Do), "then run the same command again: nothing that is done is lost")
+	return &told
 }
