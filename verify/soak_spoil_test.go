@@ -25,7 +25,7 @@ func (w *walk) spoil(what string, does incident, how string) {
 	s, c := w.site(), []command{apply, destroy, prove}[w.dice.IntN(3)]
 	at := point{Nth: 1 + w.dice.IntN(60)}
 	_, err := w.run(s, c, at, does)
-	w.stands[s] = false
+	w.stands[s], w.edited = false, w.clouds().Now()
 	w.owed = w.owed || c.name == prove.name
 	w.also("%s of %s at call %d, %s, met %t: %v", what, c.name, at.Nth, how, s.gate.Reached(), err)
 	w.counts[what+": "+c.name+", "+how]++
@@ -49,6 +49,7 @@ func (w *walk) together(sites ...*site) {
 	}
 	wg.Wait()
 	w.kept(before, "two applies")
+	w.edited = w.clouds().Now()
 	for i, s := range sites {
 		w.say(s, processes[i], errs[i])
 		w.told(s, "apply", errs[i], "another operator wrote as well")

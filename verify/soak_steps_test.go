@@ -83,7 +83,7 @@ func (w *walk) told(s *site, what string, err error, excused string) {
 		}
 	}
 	if w.fresh && explain.Is(err, explain.Conflict) {
-		excused = "what a hand did came to be seen between plan and apply"
+		excused = "what somebody did came to be seen between plan and apply"
 	}
 	if err != nil && excused == "" {
 		w.Errorf("%s %s: got %v with nothing in the way", what, s.bridge.Name, err)
@@ -106,6 +106,9 @@ func (w *walk) apply(s *site) {
 // converged holds a bridge that was applied with success to its file.
 func (w *walk) converged(s *site) {
 	w.owed = w.owed && len(w.sight().loans) > 0
+	if w.fresh {
+		return // it planned by what stood before; the next apply is held to the file
+	}
 	w.stands[s] = true
 	v := w.sight()
 	for _, way := range v.ways.without(v.asked) {

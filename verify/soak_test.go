@@ -32,7 +32,7 @@ type walk struct {
 	expected facts          // what others have, as they left it
 	undo     []edit         // what hands did and can take back
 	stands   map[*site]bool // applied with success, and nobody was at it since
-	edited   time.Time      // when a hand last did something
+	edited   time.Time      // when a hand last did something, or a run that was cut off or not alone
 	fresh    bool           // it was not seen yet when the last run began
 	owed     bool           // a proof was cut off: what it had borrowed may still be there
 	searched map[string]int64
