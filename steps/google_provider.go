@@ -228,7 +228,7 @@ func (s *providerStep) command(verb string, more ...string) string {
 		for _, k := range sortedKeys(s.b.Mapping()) {
 			pairs = append(pairs, k+"="+s.b.Mapping()[k])
 		}
-		words = append(words, "--attribute-mapping", "^;^"+strings.Join(pairs, ";"), "--attribute-condition", s.b.Condition())
+		words = append(words, "--attribute-mapping", DelimitedList(pairs), "--attribute-condition", s.b.Condition())
 	}
 	return command(append(words, more...)...)
 }

@@ -151,10 +151,11 @@ func (g grant) value() any {
 func (g grant) flags() []string {
 	condition := "None"
 	if g.Expression != "" {
-		condition = "^;^expression=" + g.Expression + ";title=" + g.Title
+		parts := []string{"expression=" + g.Expression, "title=" + g.Title}
 		if g.Description != "" {
-			condition += ";description=" + g.Description
+			parts = append(parts, "description="+g.Description)
 		}
+		condition = DelimitedList(parts)
 	}
 	return []string{"--role", g.Role, "--member", g.Member, "--condition", condition}
 }

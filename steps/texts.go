@@ -1,6 +1,10 @@
 package steps
 
-import "github.com/drawbridge-cloud/drawbridge/internal/spec"
+import (
+	"strings"
+
+	"github.com/drawbridge-cloud/drawbridge/internal/spec"
+)
 
 // The texts that steps write beside the mark. Files that make the same things take them from here: a plan after another
 // text would find the difference.
@@ -26,3 +30,13 @@ func AccountDisplayName(b spec.Bridge, direction string) string {
 
 // PoolDisplayName is how the pool and its provider are called there, at most 32 bytes.
 func PoolDisplayName(b spec.Bridge) string { return short("drawbridge "+b.Name, 32) }
+
+// DelimitedList is a list in gcloud's form (`gcloud topic escaping`). Behind its first sign the delimiter has another where
+// a text holds the first, so that it cannot begin inside a text that ends in it.
+func DelimitedList(list []string) string {
+	delimiter := ";"
+	for strings.Contains(strings.Join(list, "\n"), delimiter) {
+		delimiter += "|"
+	}
+	return "^" + delimiter + "^" + strings.Join(list, delimiter)
+}

@@ -82,17 +82,7 @@ func pairs(m map[string]string) string {
 	for _, k := range slices.Sorted(maps.Keys(m)) {
 		list = append(list, k+"="+m[k])
 	}
-	return delimited(list)
-}
-
-// delimited is a list in gcloud's form. Behind its first sign the delimiter has another, so that it cannot begin inside a
-// text that ends in the first.
-func delimited(list []string) string {
-	delimiter := ";"
-	for strings.Contains(strings.Join(list, "\n"), delimiter) {
-		delimiter += "|"
-	}
-	return "^" + delimiter + "^" + strings.Join(list, delimiter)
+	return steps.DelimitedList(list)
 }
 
 // accountBinding lets a member, as a word of the script, act as a service account. What is there already stays as it is.
@@ -120,7 +110,7 @@ func conditionOf(g spec.Grant) string {
 	if g.Condition.Description != "" {
 		list = append(list, "description="+g.Condition.Description)
 	}
-	return delimited(list)
+	return steps.DelimitedList(list)
 }
 
 func (s *script) vm() {
