@@ -2,6 +2,7 @@ package credential
 
 import (
 	"context"
+	"math/rand/v2"
 	"os"
 	"time"
 
@@ -13,8 +14,10 @@ const (
 	// minute, and one that was stopped in the middle must not stop all the others.
 	patience = 40 * time.Second
 
-	// pause is between two looks at what the other came to.
-	pause = 5 * time.Millisecond
+	// pause is between two looks at what the other came to; it grows to longest, so that hundreds who wait leave the
+	// machine to the one who asks.
+	pause   = 5 * time.Millisecond
+	longest = 300 * time.Millisecond
 )
 
 // lock keeps other processes from asking for the same while this one does, and waits for one that does already, but no
@@ -26,7 +29,7 @@ func (c *Cache) lock(ctx context.Context, w Wanted, done func() bool) (unlock fu
 	ctx, stop := context.WithTimeout(ctx, patience)
 	defer stop()
 	l := flock.New(c.path(w)+".lock", flock.SetPermissions(0o600))
-	for {
+	for next := pause; ; next = min(2*next, longest) {
 		got, err := l.TryLock()
 		if got {
 			return func() { _ = l.Unlock() }, true
@@ -37,7 +40,7 @@ func (c *Cache) lock(ctx context.Context, w Wanted, done func() bool) (unlock fu
 		select {
 		case <-ctx.Done():
 			return func() {}, false
-		case <-time.After(pause):
+		case <-time.After(next/2 + rand.N(next)):
 		}
 	}
 }
