@@ -15,6 +15,9 @@ func (s *poolStep) Apply(ctx context.Context, w *World, c Change) error {
 		return s.create(ctx, w)
 	}
 	p, providers, err := s.look(ctx, w)
+	if err == nil && p == nil { // one answer alone may come from a replica that does not know it yet
+		p, providers, err = s.look(ctx, w)
+	}
 	if err != nil {
 		return err
 	}

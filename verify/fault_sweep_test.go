@@ -97,7 +97,8 @@ func TestEveryFaultConvergesOrEndsInOneClearError(t *testing.T) {
 // onceWrong are points at which the program was wrong before; they are always visited.
 func onceWrong(t *testing.T, all []mishap) []mishap {
 	t.Helper()
-	const provider = "/v1/projects/acme-build/locations/global/workloadIdentityPools/ec2-to-google/providers/aws-123456789012"
+	const pool = "/v1/projects/acme-build/locations/global/workloadIdentityPools/ec2-to-google"
+	const provider = pool + "/providers/aws-123456789012"
 	wrong := []string{
 		"both-ways.yaml apply 403 POST /tokeninfo#1",
 		"ec2-to-google.yaml apply refuse AddRoleToInstanceProfile web-risk-caller web-risk-caller#1",
@@ -108,6 +109,9 @@ func onceWrong(t *testing.T, all []mishap) []mishap {
 		"ec2-to-google.yaml destroy 404 GetInstanceProfile web-risk-caller#1",
 		"ec2-to-google.yaml destroy 403 GET /compute/v1/projects/acme-build/aggregated/instances#1",
 		"ec2-to-google.yaml destroy 403 POST /v1/projects/acme-build:getIamPolicy#5",
+		"ec2-to-google.yaml destroy 404 GET " + pool + "#2",
+		"ec2-to-google.yaml verify 404 GetRole web-risk-caller#5",
+		"ec2-to-google.yaml verify 404 UpdateAssumeRolePolicy web-risk-caller#2",
 		"ec2-to-google.yaml verify 412 POST /v1/token#1",
 		"ci-to-sqs.yaml verify hang GET /computeMetadata/v1/instance/service-accounts/default/identity#1",
 	}
