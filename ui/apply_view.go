@@ -128,7 +128,7 @@ func (w *walk) verdict(width int) []string {
 	case w.runErr != nil && !w.interrupted:
 		lines = append(lines, first(w.problem(w.runErr, width), 5)...)
 	case w.interrupted:
-		lines = append(lines, w.changed.Render("Stopped. What was done is in the journal; nothing is left half-made."))
+		lines = append(lines, w.changed.Render("Stopped. What was under way may have been made; the journal says what."))
 	}
 	return append(lines, w.later("Go on now with r", "apply -f "+quote(w.o.File), width)...)
 }

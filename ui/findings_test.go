@@ -69,19 +69,19 @@ func TestAStopIsNoFailure(t *testing.T) {
 		var out steps.Result
 		for i, c := range p.Changes {
 			res := steps.StepResult{ID: c.ID, Action: c.Action, Outcome: steps.OutcomeSkipped, Reason: "needs " + p.Changes[0].ID + ", which was not done: it failed"}
-			if i == 0 {
+			if i < 2 {
 				res.Outcome, res.Problem = steps.OutcomeFailed, &explain.Problem{Op: "read", Kind: explain.Other, Err: context.Canceled}
 			}
 			out.Steps = append(out.Steps, res)
 		}
-		out.Summary = steps.ResultSummary{Failed: 1, Skipped: len(p.Changes) - 1}
+		out.Summary = steps.ResultSummary{Failed: 2, Skipped: len(p.Changes) - 2}
 		return out, context.Canceled
 	}
 	d := drive(t, e, Options{}, 80, 24)
 	d.until("who we are", func() bool { return d.m.asked })
 	d.press("enter", "enter", "enter", "enter")
 	d.m.interrupted = true
-	d.press("y").shows("Stopped.", "not begun")
+	d.press("y").shows("Stopped.", "not begun", "stopped under way")
 	for _, wrong := range []string{"it failed", "google.project,", "✗ read"} {
 		if strings.Contains(d.text(), wrong) {
 			t.Errorf("a stop is told as a failure (%q):\n%s", wrong, d.text())

@@ -84,11 +84,14 @@ func (l lanes) settle(r steps.Result) {
 			p.kind = steps.Skipped
 		case steps.OutcomeFailed:
 			if p.kind = steps.Failed; calledOff(s) {
-				p.kind, p.message = steps.Skipped, "stopped under way; the next run goes on with it"
+				p.kind, p.message = steps.Skipped, underWay
 			}
 		}
 	}
 }
+
+// underWay is said of a step that was stopped: its write may have been made.
+const underWay = "stopped under way; the next run goes on with it"
 
 // calledOff reports whether a step ended because the run was stopped: that is no failure of its own.
 func calledOff(s steps.StepResult) bool {
@@ -98,7 +101,7 @@ func calledOff(s steps.StepResult) bool {
 // named says a message of the engine with the titles of the steps it names in place of their ids. After a stop nothing
 // that was left out is said to have failed.
 func (w *walk) named(message string) string {
-	if w.interrupted {
+	if w.interrupted && message != underWay {
 		return "not begun"
 	}
 	for _, p := range w.run.planks {

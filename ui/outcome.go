@@ -87,8 +87,10 @@ func failedWords(s steps.ResultSummary, stopped bool) string {
 	switch {
 	case s.Failed+s.Skipped == 0:
 		return ""
+	case stopped && s.Failed > 0:
+		return ", " + itoa(s.Failed+s.Skipped) + " not done: it was stopped, " + itoa(s.Failed) + " of them under way and perhaps made"
 	case stopped:
-		return ", " + itoa(s.Failed+s.Skipped) + " not done: it was stopped"
+		return ", " + itoa(s.Skipped) + " not done: it was stopped"
 	}
 	return ", " + itoa(s.Failed) + " failed, " + itoa(s.Skipped) + " skipped"
 }
