@@ -105,10 +105,10 @@ func upright(run []cell, x, y int, colour string, t theme) string {
 	if colour == "" {
 		colour = t.ink
 	}
-	out := ""
+	var out strings.Builder
 	for i := range run {
 		left := margin + (float64(x+i)+0.5)*cellWidth
-		out += fmt.Sprintf(`<rect x="%.1f" y="%d" width="1" height="%d" fill="%s"/>`+"\n", left, margin+y*cellHeight, cellHeight, colour)
+		fmt.Fprintf(&out, `<rect x="%.1f" y="%d" width="1" height="%d" fill="%s"/>`+"\n", left, margin+y*cellHeight, cellHeight, colour)
 	}
-	return out
+	return out.String()
 }
